@@ -1,0 +1,51 @@
+import { z } from 'zod';
+
+/** A fault in the environment: its message names every variable that is wrong, one per line. */
+export class ConfigError extends Error {}
+
+/** A number of milliseconds, at least `min`. */
+export const milliseconds = (fallback: number, min = 1) => z.coerce.number().int().min(min).default(fallback);
+
+/** A TCP port; 0 lets the system choose. */
+export const port = (fallback: number) => z.coerce.number().int().min(0).max(65_535).default(fallback);
+
+/** A host:port. */
+export const address = () => z.string().regex(/^[^\s:]+:\d{1,5}$/, 'must be host:port');
+
+/** Comma-separated host:port list, at least one. */
+export const addresses = () =>
+  z
+    .string()
+    .transform((list) => list.split(',').map((entry) => entry.trim()))
+    .pipe(z.array(address()).min(1));
+
+/** What every service reads: where Redis is, where to listen, how to log. Names in the environment: CLEW_ + field. */
+export const serviceFields = {
+  REDIS_URL: z.url({ protocol: /^rediss?$/ }).default('redis://127.0.0.1:6379'),
+  HOST: z.string().min(1).default('127.0.0.1'),
+  GRPC_PORT: port(0),
+  OPS_PORT: port(0),
+  LOG_LEVEL: z.enum(['trace', 'debug', 'info', 'warn', 'error', 'silent']).default('info'),
+  LOG_FORMAT: z.enum(['json', 'pretty']).default('json'),
+};
+
+/**
+ * Reads CLEW_* variables by a schema whose fields are their names without the prefix. Pure: reports all faults at once,
+ * as a ConfigError, before anything listens. The result is frozen.
+ */
+export function parseConfig<Shape extends z.ZodRawShape>(
+  shape: Shape,
+  env: Readonly<Record<string, string | undefined>>,
+): Readonly<z.output<z.ZodObject<Shape>>> {
+  const input: Record<string, string> = {};
+  for (const field of Object.keys(shape)) {
+    const value = env[`CLEW_${field}`];
+    if (value !== undefined && value !== '') input[field] = value;
+  }
+  const result = z.object(shape).safeParse(input);
+  if (!result.success) {
+    const faults = result.error.issues.map((issue) => `CLEW_${issue.path.join('.')}: ${issue.message}`);
+    throw new ConfigError(faults.join('\n'));
+  }
+  return Object.freeze(result.data);
+}
