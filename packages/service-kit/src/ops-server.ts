@@ -1,0 +1,73 @@
+import { createServer, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import type { Collections } from './collections.ts';
+import type { Counters } from './counters.ts';
+
+export interface OpsReport {
+  readonly name: string;
+  readonly collections: Collections;
+  readonly counters: Counters;
+  /** What else the service tells under /statusz, read at each request. */
+  readonly sections?: () => Record<string, unknown>;
+}
+
+/**
+ * The operators' listener, on a loopback or private address: `/livez` (200 while the process can answer), `/readyz`
+ * (503 until ready and while stopping), `/statusz` (JSON: memory in bytes, counters, collections with size and bound).
+ */
+export class OpsServer {
+  readonly #server: Server;
+  #ready = false;
+
+  constructor(report: OpsReport) {
+    this.#server = createServer((request, response) => {
+      const path = request.url?.split('?')[0];
+      if (path === '/livez') return void response.end('ok\n');
+      if (path === '/readyz') {
+        response.statusCode = this.#ready ? 200 : 503;
+        return void response.end(this.#ready ? 'ok\n' : 'not ready\n');
+      }
+      if (path === '/statusz') {
+        response.setHeader('content-type', 'application/json');
+        return void response.end(`${JSON.stringify(status(report), null, 2)}\n`);
+      }
+      response.statusCode = 404;
+      response.end('try /livez, /readyz or /statusz\n');
+    });
+  }
+
+  setReady(ready: boolean): void {
+    this.#ready = ready;
+  }
+
+  /** Binds; returns the port. */
+  async listen(host: string, port: number): Promise<number> {
+    await new Promise<void>((resolve, reject) => {
+      this.#server.once('error', reject);
+      this.#server.listen(port, host, () => {
+        this.#server.off('error', reject);
+        resolve();
+      });
+    });
+    return (this.#server.address() as AddressInfo).port;
+  }
+
+  async stop(): Promise<void> {
+    this.#ready = false;
+    const closed = new Promise<void>((resolve) => this.#server.close(() => resolve()));
+    this.#server.closeAllConnections();
+    await closed;
+  }
+}
+
+function status({ name, collections, counters, sections }: OpsReport) {
+  return {
+    name,
+    pid: process.pid,
+    uptimeS: Math.round(process.uptime()),
+    memory: process.memoryUsage(),
+    counters: counters.report(),
+    collections: collections.report(),
+    ...sections?.(),
+  };
+}

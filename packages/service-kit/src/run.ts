@@ -1,0 +1,78 @@
+import type { z } from 'zod';
+import { ConfigError, parseConfig, serviceFields } from './config.ts';
+import { createLog, type Log } from './log.ts';
+
+/**
+ * The life of a service process: read the configuration, start, wait for a reason to stop, stop in order, exit.
+ *
+ * R1 A bad configuration is told on stderr, all faults at once, before anything listens; exit code 1.
+ * R2 The first SIGTERM or SIGINT stops gracefully, a second at once.
+ * R3 Under a supervisor (CLEW_SUPERVISED=1) the end of stdin is a reason to stop: no orphan outlives it.
+ * R4 Stopping is bounded: after `stopMs` the process ends with exit code 1 and says so.
+ */
+export interface ServiceProcess<Config> {
+  /** "session", "edge"…; a stable name of the instance may be configured as CLEW_NAME. */
+  readonly name: string;
+  /** Fields of the configuration beyond those that every service has. */
+  readonly fields: z.ZodRawShape;
+  /** Resolves when the service serves; what it resolves to is disposed at the end. `signal` aborts a start under way. */
+  readonly start: (config: Config, log: Log, signal: AbortSignal) => Promise<AsyncDisposable>;
+  /** Bound of a graceful stop. */
+  readonly stopMs?: number;
+}
+
+/** Runs until told to stop. The only caller is a service's main.ts, which passes the real `process`. */
+export async function run<Config>(host: NodeJS.Process, service: ServiceProcess<Config>): Promise<void> {
+  const config = readConfig(host, service.fields);
+  const name = host.env['CLEW_NAME'] ?? service.name;
+  const log = createLog({ name, level: config.LOG_LEVEL, format: config.LOG_FORMAT });
+  const stop = new AbortController();
+
+  let asked = 0;
+  const ask = (why: string) => {
+    asked += 1;
+    if (asked === 1) log.info(`stopping: ${why}`);
+    else host.exit(1); // R2
+    stop.abort(new Error(why));
+  };
+  host.on('SIGTERM', () => ask('SIGTERM'));
+  host.on('SIGINT', () => ask('SIGINT'));
+  host.on('uncaughtException', (error) => {
+    log.fatal({ err: error }, 'uncaught exception');
+    host.exit(1);
+  });
+  if (host.env['CLEW_SUPERVISED'] === '1') {
+    host.stdin.on('end', () => asked === 0 && ask('the supervisor is gone')); // R3
+    host.stdin.on('error', () => asked === 0 && ask('the supervisor is gone'));
+    host.stdin.resume();
+  }
+
+  try {
+    const running = await service.start(config as Config, log, stop.signal);
+    if (!stop.signal.aborted) {
+      await new Promise<void>((resolve) => stop.signal.addEventListener('abort', () => resolve(), { once: true }));
+    }
+    const stopMs = service.stopMs ?? 4_000;
+    setTimeout(() => {
+      log.error(`did not stop within ${stopMs} ms`); // R4
+      host.exit(1);
+    }, stopMs).unref();
+    await running[Symbol.asyncDispose]();
+    log.info('stopped');
+    host.exit(0);
+  } catch (error) {
+    if (stop.signal.aborted) host.exit(0);
+    log.fatal({ err: error }, 'cannot start');
+    host.exit(1);
+  }
+}
+
+function readConfig(host: NodeJS.Process, fields: z.ZodRawShape) {
+  try {
+    return parseConfig({ ...serviceFields, ...fields }, host.env);
+  } catch (error) {
+    if (!(error instanceof ConfigError)) throw error;
+    host.stderr.write(`${error.message}\n`); // R1
+    return host.exit(1);
+  }
+}
