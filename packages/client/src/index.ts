@@ -1,0 +1,28 @@
+/**
+ * The SDK of Clew for browsers and Node: sign in, find a match, play it, come back after a lost connection.
+ *
+ *     const client = new ClewClient({ edge: location.origin, transport: fetchTransport(), store: browserStore() });
+ *     client.on('state', (state) => show(state));
+ *     await client.signIn({ displayName: 'Ariadne' });
+ *     await client.findMatch();
+ *     // each animation frame:
+ *     client.match?.setHands(hands);
+ *     const sample = client.match?.sample(performance.now());
+ *     // at the end:
+ *     await client.leave();
+ *     client.close();
+ *
+ * This entry runs in browsers and in Node. `@clew/client/node` adds the native gRPC transport.
+ */
+export { ClewError, type FieldViolation } from './clew-error.ts';
+export { ClewClient, type ClewClientOptions, type SignInOptions } from './client.ts';
+export type { ClientEvents } from './client-events.ts';
+export { type ClientLimits, defaultLimits } from './client-limits.ts';
+export type { ClientState } from './client-state.ts';
+export { fetchTransport } from './fetch-transport.ts';
+export type { Match } from './match.ts';
+export type { MatchSample, OtherAvatar, OwnAvatar } from './match-sample.ts';
+export { newSecret } from './secret.ts';
+export type { ClientStats, Percentiles } from './stats.ts';
+export { browserStore, memoryStore, type Store } from './store.ts';
+export type { Connection, PlayerStream, StreamListener, Transport } from './transport.ts';

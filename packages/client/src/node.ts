@@ -1,0 +1,2 @@
+/** What the SDK has for Node alone. */
+export { type GrpcTransportOptions, grpcTransport } from './grpc-transport.ts';
