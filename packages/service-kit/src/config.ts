@@ -6,6 +6,10 @@ export class ConfigError extends Error {}
 /** A number of milliseconds, at least `min`. */
 export const milliseconds = (fallback: number, min = 1) => z.coerce.number().int().min(min).default(fallback);
 
+/** How many: a whole number from `min` to `max`. */
+export const count = (fallback: number, min = 1, max = Number.MAX_SAFE_INTEGER) =>
+  z.coerce.number().int().min(min).max(max).default(fallback);
+
 /** A TCP port; 0 lets the system choose. */
 export const port = (fallback: number) => z.coerce.number().int().min(0).max(65_535).default(fallback);
 

@@ -8,14 +8,15 @@ type Argument = string | number | Buffer;
 /**
  * One transition: a Lua file whose header tells purpose, KEYS, ARGV and returns. All KEYS share a hash tag. Run by its
  * hash, sent whole when the server does not know it. Replies are RESP: integers, strings (Buffers with runBuffer), arrays.
+ * Several files are read as one script: first what a family of scripts shares, then the transition itself.
  */
 export class LuaScript {
   readonly #source: string;
   readonly #sha: string;
 
-  /** Reads the file once, at start. */
-  constructor(file: URL) {
-    this.#source = readFileSync(file, 'utf8');
+  /** Reads the files once, at start. */
+  constructor(...files: readonly [URL, ...URL[]]) {
+    this.#source = files.map((file) => readFileSync(file, 'utf8')).join('\n');
     this.#sha = createHash('sha1').update(this.#source).digest('hex');
   }
 
