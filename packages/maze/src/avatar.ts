@@ -1,3 +1,5 @@
+import { type Level, Phase } from './level.ts';
+
 /** A player's figure, as everybody may know it. */
 export interface Avatar {
   /** The seat that it belongs to: its identity. */
@@ -10,6 +12,7 @@ export interface Avatar {
   readonly heading: number;
   /** Sequence of the last input that was applied. */
   readonly lastInput: number;
+  /** Points so far in the match. */
   readonly points: number;
   /** Clews picked up so far in the match. */
   readonly clews: number;
@@ -26,3 +29,8 @@ export const FLAG_DETACHED = 2; // its player is not connected
 export const FLAG_OUT = 4; // through the exit
 export const FLAG_LADDER = 8; // between two floors
 export const FLAG_SPRINT = 16; // sprinting
+
+/** Whether hands move this avatar now; where not, it may still look around. */
+export function canMove(level: Level, avatar: Avatar): boolean {
+  return level.phase === Phase.CLIMBING && (avatar.flags & FLAG_OUT) === 0;
+}

@@ -16,3 +16,9 @@ export interface Glow {
 
 /** How long a way glows: 5 seconds. */
 export const GLOW_TICKS = 100;
+
+/** A clew's own radius: it is touched when its circle and the player's meet. */
+export const CLEW_RADIUS = 128;
+
+/** Nothing glows. */
+export const noGlow: Glow = Object.freeze({ cells: [], endTick: 0 });

@@ -4,6 +4,7 @@
  */
 export {
   type Avatar,
+  canMove,
   FLAG_BOT,
   FLAG_DETACHED,
   FLAG_LADDER,
@@ -23,6 +24,7 @@ export {
   IDLE_TICKS,
   INPUT_HOLD_TICKS,
   type Input,
+  SEQUENCE_MAX,
   SPRINT,
 } from './input.ts';
 export { emptyRecord, type Join, type JournalRecord, type SeatInput } from './journal.ts';
@@ -30,6 +32,7 @@ export {
   ALL_WALLS,
   cellAt,
   centreOf,
+  type Extent,
   LADDER_DOWN,
   LADDER_UP,
   type Layout,
@@ -40,7 +43,7 @@ export {
 } from './layout.ts';
 export { type Level, Phase } from './level.ts';
 export { generateMaze, type Maze } from './maze.ts';
-export { type Body, look, move } from './movement.ts';
+export { type Body, CLIMB_SPEED, look, move, SPRINT_SPEED, WALK_SPEED } from './movement.ts';
 export { type Rank, ranking } from './ranking.ts';
 export { defaultRules, type Rules } from './rules.ts';
 export type { Sight } from './sight.ts';
@@ -48,4 +51,5 @@ export { step } from './step.ts';
 export { CELL, FULL_TURN, HALF_CELL, QUARTER_TURN, RADIUS, TICK_MS, TICK_RATE } from './units.ts';
 export { emptyView, type Own, ownView, type View, view } from './view.ts';
 export { type Walls, wallsOf } from './walls.ts';
+export { distancesToExit, wayToExit } from './way.ts';
 export { type Beginning, createWorld, type Figure, type World } from './world.ts';

@@ -1,3 +1,6 @@
+import { clamp } from './integer.ts';
+import { FULL_TURN } from './units.ts';
+
 /** What a player's hands do: intentions, never positions. */
 export interface Hands {
   /** -127 (back) to 127 (forward). */
@@ -12,7 +15,10 @@ export interface Hands {
 
 /** Hands at a moment, numbered by whoever has them. */
 export interface Input extends Hands {
-  /** From 1, growing. Of several in one tick the highest counts; one that is not above the last applied is ignored. */
+  /**
+   * From 1 to SEQUENCE_MAX, growing. Of several in one tick the highest counts; one that is not above the last applied
+   * is ignored.
+   */
   readonly sequence: number;
   /** The tick it is meant for. Whoever feeds a world sees to that; the rules do not look at it. */
   readonly tick: number;
@@ -26,8 +32,31 @@ export const CLIMB_DOWN = 4;
 /** The most that `forward` and `strafe` can say. */
 export const FULL_SPEED = 127;
 
+/** The last number there is for an input: at one per tick, three years of play. */
+export const SEQUENCE_MAX = 0x7fff_ffff;
+
 /** An input holds until the next one, for this many ticks at most; then the hands are at rest. */
 export const INPUT_HOLD_TICKS = 10;
 
 /** Whoever did nothing for this long (2 minutes), connected or not, is played on by the bot until he does something. */
 export const IDLE_TICKS = 2_400;
+
+/** The same hands as whole numbers within their ranges, whatever was given. */
+export function handsOf(given: Hands): Hands {
+  return {
+    forward: clamp(given.forward | 0, -FULL_SPEED, FULL_SPEED),
+    strafe: clamp(given.strafe | 0, -FULL_SPEED, FULL_SPEED),
+    heading: given.heading & (FULL_TURN - 1),
+    buttons: given.buttons & (SPRINT | CLIMB_UP | CLIMB_DOWN),
+  };
+}
+
+/** Hands that do nothing while the eyes look ahead. */
+export function restingHands(heading: number): Hands {
+  return { forward: 0, strafe: 0, heading, buttons: 0 };
+}
+
+/** Whether a player whose hands were `before` does something by `now`. */
+export function isActive(before: Hands, now: Hands): boolean {
+  return now.forward !== 0 || now.strafe !== 0 || now.buttons !== 0 || now.heading !== before.heading;
+}

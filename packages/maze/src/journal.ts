@@ -4,7 +4,7 @@ import type { Input } from './input.ts';
  * All that came from outside in one tick: the only thing besides the seed that a match depends on. Plain data, so that
  * it can be written down and played again.
  *
- * The order of entries within a list means nothing. Between the lists it is fixed: leaves, joins, detaches, attaches,
+ * The order of entries within a list means nothing; only `inputs` may name a seat twice. Between the lists it is fixed: leaves, joins, detaches, attaches,
  * inputs. So one seat may be left and joined by somebody else in one tick, or joined and at once detached (reserved,
  * not yet there), or detached and attached again (a new connection took over). Where two changes of a seat within one
  * tick end differently (joined and left, attached and detached), whoever writes the record keeps only the last.

@@ -1,3 +1,4 @@
+import { FLAG_BOT } from './avatar.ts';
 import type { Sight } from './sight.ts';
 
 /** One line of the ranking. */
@@ -12,6 +13,15 @@ export interface Rank {
 }
 
 /** Who stands where, best first; of equals the lower seat first. */
-export function ranking(_sight: Sight): Rank[] {
-  throw new Error('in the next commit');
+export function ranking({ avatars }: Pick<Sight, 'avatars'>): Rank[] {
+  return [...avatars]
+    .sort((a, b) => b.points - a.points || a.seat - b.seat)
+    .map(({ seat, displayName, points, clews, flags }) => ({
+      place: 1 + avatars.filter((other) => other.points > points).length,
+      seat,
+      displayName,
+      points,
+      clews,
+      bot: (flags & FLAG_BOT) !== 0,
+    }));
 }

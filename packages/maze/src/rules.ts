@@ -4,9 +4,9 @@ export interface Rules {
   readonly seats: number;
   /** Levels of the match. */
   readonly levels: number;
-  /** Cells along each side of level 1, at least 3; later levels are larger. */
+  /** Cells along each side of level 1; later levels are larger. */
   readonly baseSize: number;
-  /** From the end of the one before, or of the match's making, to when everybody may move. */
+  /** From the end of the level before, or from the match's beginning, to when everybody may move. */
   readonly startingTicks: number;
   /** The longest that a level's climbing lasts. */
   readonly climbingTicksMax: number;
@@ -16,6 +16,7 @@ export interface Rules {
   readonly scoringTicks: number;
 }
 
+/** 8 seats, 5 levels from 10 by 10 cells; 3 s to start, 3 minutes at most, 20 s after the first, 6 s of points. */
 export const defaultRules: Rules = Object.freeze({
   seats: 8,
   levels: 5,
@@ -25,3 +26,35 @@ export const defaultRules: Rules = Object.freeze({
   afterArrivalTicks: 400,
   scoringTicks: 120,
 });
+
+/** What each rule may be, from and to. */
+const BOUNDS: Readonly<Record<keyof Rules, readonly [number, number]>> = {
+  seats: [1, 1_000],
+  levels: [1, 100],
+  baseSize: [3, 64],
+  startingTicks: [1, 100_000],
+  climbingTicksMax: [1, 100_000],
+  afterArrivalTicks: [1, 100_000],
+  scoringTicks: [1, 100_000],
+};
+
+/** The given rules, and the default where none is given. Throws a RangeError that names the rule that cannot be. */
+export function completeRules(given: Partial<Rules>): Rules {
+  const rules = {
+    seats: given.seats ?? defaultRules.seats,
+    levels: given.levels ?? defaultRules.levels,
+    baseSize: given.baseSize ?? defaultRules.baseSize,
+    startingTicks: given.startingTicks ?? defaultRules.startingTicks,
+    climbingTicksMax: given.climbingTicksMax ?? defaultRules.climbingTicksMax,
+    afterArrivalTicks: given.afterArrivalTicks ?? defaultRules.afterArrivalTicks,
+    scoringTicks: given.scoringTicks ?? defaultRules.scoringTicks,
+  };
+  for (const name of Object.keys(BOUNDS) as (keyof Rules)[]) {
+    const [least, most] = BOUNDS[name];
+    const value = rules[name];
+    if (!Number.isInteger(value) || value < least || value > most) {
+      throw new RangeError(`rules.${name} must be a whole number from ${least} to ${most}, not ${value}`);
+    }
+  }
+  return rules;
+}

@@ -18,3 +18,13 @@ export const QUARTER_TURN = 16_384;
 export const TICK_RATE = 20;
 /** Milliseconds of one tick. */
 export const TICK_MS = 50;
+
+/** In which column, row or floor a coordinate lies. */
+export function cellsIn(length: number): number {
+  return length >> 10;
+}
+
+/** How far a coordinate is into its column, row or floor: 0 to CELL - 1. */
+export function restIn(length: number): number {
+  return length & (CELL - 1);
+}

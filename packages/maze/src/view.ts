@@ -1,11 +1,11 @@
 import type { Avatar } from './avatar.ts';
-import type { Clew, Glow } from './clew.ts';
+import { type Clew, type Glow, noGlow } from './clew.ts';
 import type { Layout } from './layout.ts';
 import { type Level, Phase } from './level.ts';
 import type { Sight } from './sight.ts';
-import type { World } from './world.ts';
+import type { Figure, World } from './world.ts';
 
-/** What every player of a match may know at a tick. Immutable. */
+/** What every player of a match may know at a tick. Never changed. */
 export interface View extends Sight {
   readonly tick: number;
   readonly layout: Layout;
@@ -29,12 +29,29 @@ export const emptyView: View = Object.freeze({
   clews: Object.freeze([]),
 });
 
-/** What everybody may know of a world now. Later steps do not change it. */
-export function view(_world: World): View {
-  throw new Error('in the next commit');
+/** What everybody may know of a world now; later steps do not change it. Named field by field: nothing slips through. */
+export function view(world: World): View {
+  const { tick, layout, level, clews } = world;
+  return { tick, layout, level, avatars: world.avatars.map(avatarOf), clews };
 }
 
 /** What the player of a seat may know besides. */
-export function ownView(_world: World, _seat: number): Own {
-  throw new Error('in the next commit');
+export function ownView(world: World, seat: number): Own {
+  return { glow: world.avatars[seat]?.glow ?? noGlow };
+}
+
+function avatarOf(figure: Figure): Avatar {
+  return {
+    seat: figure.seat,
+    x: figure.x,
+    y: figure.y,
+    z: figure.z,
+    heading: figure.heading,
+    lastInput: figure.lastInput,
+    points: figure.points,
+    clews: figure.clews,
+    flags: figure.flags,
+    arrival: figure.arrival,
+    displayName: figure.displayName,
+  };
 }

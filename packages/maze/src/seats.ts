@@ -1,0 +1,97 @@
+import { noGlow } from './clew.ts';
+import { handsOf, IDLE_TICKS, INPUT_HOLD_TICKS, type Input, isActive, restingHands, SEQUENCE_MAX } from './input.ts';
+import type { Join, JournalRecord, SeatInput } from './journal.ts';
+import { botName } from './names.ts';
+import { type Figure, placeAtStart, type World } from './world.ts';
+
+/**
+ * Who plays a figure: its player while there is one who does something; nobody while that player's connection is lost;
+ * else the bot.
+ */
+export type Driver = 'player' | 'nobody' | 'bot';
+
+export function driverOf(figure: Figure, tick: number): Driver {
+  if (!isPlayed(figure, tick)) return 'bot';
+  return figure.attached ? 'player' : 'nobody';
+}
+
+/** A player holds the seat, connected or not, and did something in the last two minutes. */
+export function isPlayed(figure: Figure, tick: number): boolean {
+  return figure.taken && tick - figure.activeTick < IDLE_TICKS;
+}
+
+/** Lets happen what came from outside in a tick, in the order that JournalRecord tells. */
+export function takeRecord(world: World, record: JournalRecord): void {
+  const { avatars } = world;
+  for (const seat of record.leaves) leave(avatars[seat]);
+  for (const entry of record.joins) join(world, entry);
+  for (const seat of record.detaches) detach(avatars[seat]);
+  for (const seat of record.attaches) attach(avatars[seat], world.tick);
+  for (const { seat, input } of inOrder(record.inputs)) takeInput(avatars[seat], input, world.tick);
+}
+
+/** The bot goes on where the player was, with his points. */
+function leave(figure: Figure | undefined): void {
+  if (figure === undefined) return;
+  figure.taken = false;
+  figure.attached = false;
+  figure.displayName = botName(figure.seat);
+  figure.lastInput = 0;
+}
+
+/** The player goes on where the bot was, with its points; where the bot was out, from the start. */
+function join(world: World, { seat, displayName }: Join): void {
+  const figure = world.avatars[seat];
+  if (figure === undefined) return;
+  figure.displayName = displayName;
+  if (figure.taken) return;
+  figure.taken = true;
+  if (figure.arrival > 0) placeAtStart(figure, world.layout, world.starts);
+  figure.glow = noGlow;
+  figure.attached = false;
+  attach(figure, world.tick);
+}
+
+function detach(figure: Figure | undefined): void {
+  if (figure === undefined) return;
+  figure.attached = false;
+  rest(figure);
+}
+
+/** Where the seat was detached, the player may come from a new page, which numbers its inputs anew. */
+function attach(figure: Figure | undefined, tick: number): void {
+  if (figure === undefined || !figure.taken || figure.attached) return;
+  figure.attached = true;
+  figure.activeTick = tick;
+  figure.lastInput = 0;
+  rest(figure);
+}
+
+function rest(figure: Figure): void {
+  figure.hands = restingHands(figure.heading);
+  figure.handsEndTick = 0;
+}
+
+function takeInput(figure: Figure | undefined, input: Input, tick: number): void {
+  if (figure === undefined || !figure.attached) return;
+  if (input.sequence <= figure.lastInput || input.sequence > SEQUENCE_MAX) return;
+  const hands = handsOf(input);
+  if (isActive(figure.hands, hands)) figure.activeTick = tick;
+  figure.hands = hands;
+  figure.handsEndTick = tick + INPUT_HOLD_TICKS;
+  figure.lastInput = input.sequence;
+}
+
+/** An order that does not depend on how they came: equal entries aside, there is only one. */
+function inOrder(inputs: readonly SeatInput[]): readonly SeatInput[] {
+  if (inputs.length < 2) return inputs;
+  return [...inputs].sort(
+    (a, b) =>
+      a.seat - b.seat ||
+      a.input.sequence - b.input.sequence ||
+      a.input.heading - b.input.heading ||
+      a.input.forward - b.input.forward ||
+      a.input.strafe - b.input.strafe ||
+      a.input.buttons - b.input.buttons,
+  );
+}
