@@ -1,0 +1,79 @@
+import assert from 'node:assert/strict';
+import { once } from 'node:events';
+import { suite, test } from 'node:test';
+import { Client, credentials, type ServerDuplexStream } from '@grpc/grpc-js';
+import { StreamServer } from './stream-server.ts';
+
+const name = 'clew.simulation.v1.TrunkService';
+const bytes = (message: Buffer) => message;
+
+async function serving(context: { after(act: () => unknown): void }) {
+  const server = new StreamServer({ serviceNames: [name] });
+  const port = await server.listen('127.0.0.1', 0);
+  const client = new Client(`127.0.0.1:${port}`, credentials.createInsecure());
+  context.after(async () => {
+    client.close();
+    await server.stop(0);
+  });
+  const health = () =>
+    new Promise<Buffer | undefined>((resolve, reject) => {
+      const request = Buffer.concat([Buffer.from([0x0a, name.length]), Buffer.from(name)]);
+      client.makeUnaryRequest('/grpc.health.v1.Health/Check', bytes, bytes, request, (error, reply) =>
+        error === null ? resolve(reply) : reject(error),
+      );
+    });
+  return { server, client, health };
+}
+
+suite('a stream server', () => {
+  test('tells its health, until it drains', async (context) => {
+    const { server, health } = await serving(context);
+    assert.deepEqual(await health(), Buffer.from([0x08, 1]));
+    server.drain();
+    assert.deepEqual(await health(), Buffer.from([0x08, 2]));
+  });
+
+  test('tells its services by reflection', async (context) => {
+    const { client } = await serving(context);
+    const stream = client.makeBidiStreamRequest(
+      '/grpc.reflection.v1.ServerReflection/ServerReflectionInfo',
+      bytes,
+      bytes,
+    );
+    stream.write(Buffer.from([0x3a, 1, 0x2a])); // list_services "*"
+    const [reply] = (await once(stream, 'data')) as [Buffer];
+    assert.match(reply.toString('latin1'), /clew\.simulation\.v1\.TrunkService/);
+    stream.end();
+    await once(stream, 'end');
+  });
+
+  test('cuts streams that outlast its grace', async (context) => {
+    const { server, client } = await serving(context);
+    const held = Promise.withResolvers<void>();
+    const method = {
+      path: '/test.Hold/Hold',
+      requestStream: true,
+      responseStream: true,
+      requestSerialize: bytes,
+      requestDeserialize: bytes,
+      responseSerialize: bytes,
+      responseDeserialize: bytes,
+    };
+    server.add(
+      { hold: method },
+      {
+        hold: (call: ServerDuplexStream<Buffer, Buffer>) => {
+          call.on('error', () => {});
+          held.resolve();
+        },
+      },
+    );
+    const stream = client.makeBidiStreamRequest(method.path, bytes, bytes);
+    const broken = once(stream, 'error');
+    stream.on('error', () => {});
+    stream.resume();
+    await held.promise;
+    await server.stop(1);
+    await broken;
+  });
+});
