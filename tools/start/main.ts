@@ -1,0 +1,94 @@
+/** `npm start`, from where TypeScript runs: a Redis, a stack, bots; then wait, and stop everything in order, Redis last. */
+import { once } from 'node:events';
+import { join } from 'node:path';
+import pico from 'picocolors';
+import { node, root, runScript, SetupFault, toolEnvironment } from '../setup.mjs';
+import { helpText, parseFlags, type StartFlags } from './flags.mjs';
+import { isFree } from './ports.ts';
+import { findRedis } from './redis-server.ts';
+import { type Stack, startStack } from './stack.ts';
+import { stopRequest } from './stop-request.ts';
+import { SupervisedProcess } from './supervised-process.ts';
+import { Terminal } from './terminal.ts';
+
+const terminal = new Terminal((line) => console.log(line));
+const died = (name: string, how: string, restartMs: number) =>
+  terminal.say(pico.yellow(`${name} died (${how}); starting it again in ${restartMs / 1000} s`));
+
+async function start(flags: StartFlags, stop: AbortSignal): Promise<void> {
+  await using running = new AsyncDisposableStack();
+  const redis = await findRedis({
+    env: toolEnvironment(),
+    folder: join(root, '.clew', `redis-${flags.port}`),
+    say: (line) => terminal.say(line),
+    observer: { line: (line) => terminal.log('redis', line), died: (how, ms) => died('redis', how, ms) },
+    signal: stop,
+  });
+  running.defer(() => redis.stop());
+  terminal.say(`Redis: ${redis.origin}`);
+
+  const stack = running.use(
+    await startStack({
+      redisUrl: redis.url,
+      counts: { simulation: flags.simulations, edge: flags.edges },
+      webPort: flags.port,
+      onLog: (name, line) => terminal.log(name, line),
+      onDeath: died,
+      signal: stop,
+    }),
+  );
+  if (flags.bots > 0) {
+    const bots = startBots(flags.bots, stack);
+    running.defer(() => bots.stop());
+  }
+  announce(stack);
+  if (!stop.aborted) await once(stop, 'abort');
+  terminal.say('stopping … (again to stop at once)');
+}
+
+function startBots(players: number, stack: Stack): SupervisedProcess {
+  const program = join(root, 'tools/bots/main.ts');
+  const flags = { players, seconds: 0, transport: 'grpc', edge: stack.edges[0]!.webUrl };
+  const bots = new SupervisedProcess(
+    {
+      name: 'bots',
+      command: node,
+      args: [program, ...Object.entries(flags).flatMap(([name, value]) => [`--${name}`, String(value)])],
+      env: { ...toolEnvironment(), CLEW_SUPERVISED: '1' },
+      stopMs: 5_000,
+    },
+    { line: (line) => terminal.log('bots', line), died: (how, ms) => died('bots', how, ms) },
+  );
+  bots.start();
+  return bots;
+}
+
+function announce(stack: Stack): void {
+  terminal.say(`ready after ${(performance.now() / 1000).toFixed(1)} s`);
+  for (const { name, grpcAddress } of stack.edges) terminal.say(`gRPC: ${grpcAddress} (${name})`);
+  for (const { name, opsUrl } of stack.services) terminal.say(`operators: ${opsUrl}/statusz (${name})`);
+  for (const { name, webUrl } of stack.edges) terminal.say(`${pico.bold(pico.green(webUrl))} (${name})`);
+  terminal.say(`open ${pico.bold(pico.green(stack.edges[0]!.webUrl))} in a browser; Ctrl-C stops everything`);
+}
+
+async function refuseTakenPorts({ port, edges }: StartFlags): Promise<void> {
+  for (let taken = port; taken < port + 2 * edges; taken += 1) {
+    if (await isFree(taken)) continue;
+    throw new SetupFault(`port ${taken} is in use. Choose another one: npm start -- --port ${port + 1000}`);
+  }
+}
+
+runScript('npm start', async () => {
+  const parsed = parseFlags(process.argv.slice(2), process.env);
+  if (parsed.kind === 'help') return console.log(helpText);
+  if (parsed.kind === 'fault') throw new SetupFault(parsed.message);
+  const stop = stopRequest(process, () => process.exit(1));
+  await refuseTakenPorts(parsed.flags);
+  try {
+    await start(parsed.flags, stop);
+  } catch (error) {
+    if (!stop.aborted) throw error;
+  }
+  terminal.say('stopped');
+  process.exit(0);
+});

@@ -1,0 +1,58 @@
+import assert from 'node:assert/strict';
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { join } from 'node:path';
+import { test } from 'node:test';
+
+const MODULE = join(import.meta.dirname, 'stop-request.ts');
+
+/** A process that asks for `stopRequest` and tells what becomes of it; `laterMs` moves its clock on after the first wish. */
+function host(laterMs = 0) {
+  const script = `
+    import { stopRequest } from '${MODULE}';
+    const now = performance.now.bind(performance);
+    let later = 0;
+    performance.now = () => now() + later;
+    stopRequest(process, () => process.exit(9)).addEventListener('abort', () => {
+      later = ${laterMs};
+      console.log('stopping');
+    });
+    process.on('message', (message) => console.log(message));
+    console.log('up');`;
+  const child = spawn(process.execPath, ['--input-type=module', '-e', script], {
+    stdio: ['ignore', 'pipe', 'inherit', 'ipc'],
+  });
+  return { child, line: () => once(child.stdout!, 'data').then(([chunk]) => String(chunk).trim()) };
+}
+
+for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
+  test(`${signal} asks to stop, a second one ends at once`, async () => {
+    const { child, line } = host(1_000);
+    assert.equal(await line(), 'up');
+    child.kill(signal);
+    assert.equal(await line(), 'stopping');
+    child.kill(signal);
+    assert.deepEqual(await once(child, 'close'), [9, null]);
+  });
+}
+
+test('one Ctrl-C that comes by two ways is one', async () => {
+  const { child, line } = host();
+  assert.equal(await line(), 'up');
+  child.kill('SIGINT');
+  assert.equal(await line(), 'stopping');
+  child.kill('SIGINT');
+  for (const message of ['still', 'here']) {
+    child.send(message);
+    assert.equal(await line(), message);
+  }
+  child.kill('SIGKILL');
+});
+
+test('the death of whoever started us asks to stop', async () => {
+  const { child, line } = host();
+  assert.equal(await line(), 'up');
+  child.disconnect();
+  assert.equal(await line(), 'stopping');
+  child.kill('SIGKILL');
+});

@@ -1,0 +1,20 @@
+/**
+ * The wish to stop: Ctrl-C, SIGTERM, a closed terminal, or the death of whoever started us. A second one means: at once.
+ * One Ctrl-C may come twice, from the terminal and from npm, which passes on what it gets: what comes right after the first
+ * is the same one.
+ */
+const SAME_CTRL_C_MS = 300;
+
+export function stopRequest(host: NodeJS.Process, atOnce: () => never): AbortSignal {
+  const stop = new AbortController();
+  let askedAtMs = Number.POSITIVE_INFINITY;
+  const ask = () => {
+    if (performance.now() - askedAtMs > SAME_CTRL_C_MS) atOnce();
+    if (stop.signal.aborted) return;
+    askedAtMs = performance.now();
+    stop.abort();
+  };
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) host.on(signal, ask);
+  host.on('disconnect', ask);
+  return stop.signal;
+}
