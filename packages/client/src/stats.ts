@@ -33,3 +33,68 @@ export interface Percentiles {
   readonly p99: number;
   readonly max: number;
 }
+
+const SAMPLES_MAX = 2_048;
+
+/** The newest samples of a figure: exact, bounded, cheap to add to. */
+export class Samples {
+  readonly #values = new Float64Array(SAMPLES_MAX);
+  #count = 0;
+
+  add(value: number): void {
+    this.#values[this.#count % SAMPLES_MAX] = value;
+    this.#count += 1;
+  }
+
+  /** How many there ever were. */
+  get count(): number {
+    return this.#count;
+  }
+
+  /** The newest, unsorted. */
+  values(): Float64Array {
+    return this.#values.slice(0, Math.min(this.#count, SAMPLES_MAX));
+  }
+
+  percentiles(): Percentiles {
+    return { ...percentilesOf(this.values()), count: this.#count };
+  }
+
+  reset(): void {
+    this.#count = 0;
+  }
+}
+
+/** Nearest rank. */
+export function percentilesOf(values: Float64Array): Percentiles {
+  const sorted = values.toSorted();
+  const at = (share: number) => sorted[Math.max(0, Math.ceil(sorted.length * share) - 1)] ?? 0;
+  return { count: sorted.length, p50: at(0.5), p99: at(0.99), max: at(1) };
+}
+
+/** What the parts of a client count into. */
+export class StatsBook {
+  frames = 0;
+  keyframes = 0;
+  bytes = 0;
+  inputs = 0;
+  disconnects = 0;
+  gaps = 0;
+  hashMismatches = 0;
+  corrections = 0;
+  levelsFinished = 0;
+  matchesFinished = 0;
+  readonly latencyMs = new Samples();
+  readonly correctionUnits = new Samples();
+
+  read(): ClientStats {
+    const { frames, keyframes, bytes, inputs, disconnects, gaps, hashMismatches } = this;
+    const { corrections, levelsFinished, matchesFinished } = this;
+    return {
+      ...{ frames, keyframes, bytes, inputs, disconnects, gaps, hashMismatches },
+      ...{ corrections, levelsFinished, matchesFinished },
+      latencyMs: this.latencyMs.percentiles(),
+      correctionUnits: this.correctionUnits.percentiles(),
+    };
+  }
+}

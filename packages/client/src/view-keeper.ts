@@ -1,0 +1,17 @@
+import { apply, emptyView, hashView, type View } from '@clew/maze';
+import type { FrameHeader, Region } from '@clew/protocol/clew/play/v1/frame.ts';
+
+/** What became of a frame. */
+export type FrameOutcome =
+  | { readonly kind: 'applied'; readonly view: View; readonly isHashWrong: boolean }
+  /** A delta without its base: nothing was changed; only a keyframe helps. */
+  | { readonly kind: 'gap' };
+
+/** Applies a frame to the view of the tick before (undefined: none is known). */
+export function applyFrame(base: View | undefined, header: FrameHeader, regions: readonly Region[]): FrameOutcome {
+  if (!header.keyframe && base?.tick !== header.tick - 1) return { kind: 'gap' };
+  let view = header.keyframe || base === undefined ? emptyView : base;
+  for (const region of regions) view = apply(view, region, header.tick);
+  if (view.tick !== header.tick) view = { ...view, tick: header.tick };
+  return { kind: 'applied', view, isHashWrong: header.viewHash !== 0 && hashView(view) !== header.viewHash };
+}
