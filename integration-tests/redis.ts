@@ -25,13 +25,14 @@ export interface TestRedis extends AsyncDisposable {
   unpause(): Promise<void>;
 }
 
-export async function startRedis(): Promise<TestRedis> {
-  const image = process.env.CLEW_TEST_REDIS_IMAGE;
+/** `env` tells the image and the run that the container belongs to, as the runner of the tests says. */
+export async function startRedis(env: Readonly<Record<string, string | undefined>> = process.env): Promise<TestRedis> {
+  const image = env.CLEW_TEST_REDIS_IMAGE;
   if (!image)
     throw new Error('CLEW_TEST_REDIS_IMAGE is not set: run integration tests by `npm test -- integration-tests/…`');
   const [port] = await freePorts(1);
   const started = await new GenericContainer(image)
-    .withLabels({ [RUN_LABEL]: process.env.CLEW_TEST_RUN ?? String(process.pid) })
+    .withLabels({ [RUN_LABEL]: env.CLEW_TEST_RUN ?? String(process.pid) })
     .withExposedPorts({ container: 6379, host: port! })
     .withCommand([
       ...['redis-server', '--bind', '0.0.0.0', '--protected-mode', 'no', '--save', ''],

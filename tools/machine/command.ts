@@ -8,16 +8,18 @@ export interface CommandResult {
 
 export interface CommandOptions {
   readonly env?: Readonly<Record<string, string | undefined>>;
+  readonly cwd?: string;
   readonly timeoutMs?: number;
   readonly signal?: AbortSignal | undefined;
 }
 
 /** Runs a program to its end. One that is not there, is killed or takes too long has failed: a code that is not 0. */
 export function run(command: string, args: readonly string[], options: CommandOptions = {}): Promise<CommandResult> {
-  const { env = process.env, timeoutMs, signal } = options;
+  const { env = process.env, cwd, timeoutMs, signal } = options;
   return new Promise((resolve) => {
     const child = spawn(command, args, {
       env,
+      cwd,
       stdio: ['ignore', 'pipe', 'pipe'],
       ...(timeoutMs === undefined ? {} : { timeout: timeoutMs }),
       ...(signal === undefined ? {} : { signal }),

@@ -1,0 +1,106 @@
+/** `npm test`, from where TypeScript runs: stage after stage, each with what it needs prepared, the totals at the end. */
+import pico from 'picocolors';
+import { checks, printCheck, runChecks } from '../check/checks.ts';
+import { type Need, prepareMachine } from '../machine/prepare.ts';
+import { runScript, SetupFault, toolEnvironment } from '../setup.mjs';
+import { stopRequest } from '../start/stop-request.ts';
+import { helpText, parseFlags, type Stage, type TestFlags } from './flags.mjs';
+import { addTotals, noTotals, runStage, type Totals } from './stage-run.ts';
+import { chooseFiles, findTestFiles, type TestFiles } from './test-files.ts';
+
+/** A Redis that is named serves the tests of stores; integration tests stop and freeze theirs, so they bring their own. */
+function needs(stage: Stage, env: Environment): readonly Need[] {
+  if (stage === 'integration') return ['docker', 'redis', 'chromium'];
+  return stage === 'redis' && !env.CLEW_TEST_REDIS_URL ? ['docker'] : [];
+}
+
+/** Tests that share a Redis, or the machine with a whole stack, run one file at a time. */
+const settings = {
+  unit: { fileMs: 120_000 },
+  redis: { fileMs: 120_000, concurrency: 1 },
+  integration: { fileMs: 300_000, concurrency: 1 },
+} as const;
+
+type Environment = Readonly<Record<string, string | undefined>>;
+
+interface StageResult {
+  readonly stage: string;
+  readonly seconds: number;
+  readonly totals: Totals;
+}
+
+/** All stages that were asked for; they go on when one fails, so that one run tells everything. */
+async function runTests(flags: TestFlags, files: TestFiles, stop: AbortSignal): Promise<StageResult[]> {
+  const results: StageResult[] = [];
+  const stage = async (name: string, work: () => Promise<Totals>) => {
+    if (stop.aborted) return;
+    console.log(pico.bold(`\n▶ ${name}`));
+    const startMs = performance.now();
+    const totals = await work();
+    results.push({ stage: name, seconds: (performance.now() - startMs) / 1000, totals });
+  };
+
+  await using owned = new AsyncDisposableStack();
+  let env: Environment = toolEnvironment();
+  const testStage = (name: keyof typeof settings) =>
+    stage(name, () => runStage({ ...settings[name], files: files.get(name)!, env, name: flags.name, signal: stop }));
+
+  if (flags.stages.includes('check')) await stage('check', checkAll);
+  if (files.has('unit')) await testStage('unit');
+  const needed = new Set([...files.keys()].flatMap((name) => needs(name, env)));
+  if (needed.size > 0) {
+    await stage('preparing the machine', async () => {
+      const machine = owned.use(await prepareMachine(needed, (line) => console.log(`  ${line}`), stop));
+      env = { ...env, ...machine.env };
+      return noTotals;
+    });
+  }
+  if (files.has('redis')) {
+    await using redis = env.CLEW_TEST_REDIS_URL ? undefined : await startTestRedis(env);
+    if (redis) env = { ...env, CLEW_TEST_REDIS_URL: redis.url };
+    await testStage('redis');
+  }
+  if (files.has('integration')) await testStage('integration');
+  return results;
+}
+
+/** The rules of the house are among the unit tests already. */
+async function checkAll(): Promise<Totals> {
+  const results = await runChecks(
+    (await checks()).filter(({ name }) => name !== 'tidy'),
+    printCheck,
+  );
+  const passed = results.filter((result) => result.passed).length;
+  return { tests: results.length, passed, failed: results.length - passed, skipped: 0 };
+}
+
+async function startTestRedis(env: Environment) {
+  const { startRedis } = await import('../../integration-tests/redis.ts');
+  return startRedis(env);
+}
+
+/** The last lines, in the words of node's own runner. */
+function summarize(results: readonly StageResult[]): Totals {
+  const all = results.map(({ totals }) => totals).reduce(addTotals, noTotals);
+  console.log('');
+  for (const { stage, seconds, totals } of results) {
+    const count = totals.tests > 0 ? `${totals.passed} of ${totals.tests} passed` : '';
+    const line = `${stage.padEnd(24)}${`${seconds.toFixed(1)} s`.padStart(8)}  ${count}`;
+    console.log(totals.failed > 0 ? pico.red(line) : line);
+  }
+  console.log(`\n# tests ${all.tests}\n# pass ${all.passed}\n# fail ${all.failed}\n# skipped ${all.skipped}`);
+  return all;
+}
+
+runScript('npm test', async () => {
+  const parsed = parseFlags(process.argv.slice(2));
+  if (parsed.kind === 'help') return console.log(helpText);
+  if (parsed.kind === 'fault') throw new SetupFault(parsed.message);
+  const { flags } = parsed;
+  const stop = stopRequest(process, () => process.exit(1));
+  const files = chooseFiles(findTestFiles(), flags.stages, flags.patterns);
+  const totals = summarize(await runTests(flags, files, stop));
+  if (stop.aborted) throw new SetupFault('stopped before the end');
+  if (totals.tests === 0) throw new SetupFault('no test ran');
+  process.exit(totals.failed > 0 ? 1 : 0);
+});
