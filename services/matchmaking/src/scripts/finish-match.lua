@@ -1,0 +1,11 @@
+#!lua flags=allow-oom
+-- A match that was not placed is over: a tombstone, so that a simulation that started it after all is refused.
+--
+-- KEYS 1 match
+-- ARGV 1 epoch, 2 TTL ms of the tombstone
+-- Returns 1, or 0 when a higher epoch owns it
+if tonumber(redis.call('HGET', KEYS[1], 'epoch') or 0) > tonumber(ARGV[1]) then return 0 end
+redis.call('DEL', KEYS[1])
+redis.call('HSET', KEYS[1], 'epoch', ARGV[1], 'state', 'finished')
+redis.call('PEXPIRE', KEYS[1], ARGV[2])
+return 1
