@@ -6,6 +6,7 @@ import { cellAt, centreOf, DOWN, neighbourOffsets, UP } from './layout.ts';
 import { isOnLadder } from './movement.ts';
 import type { Sight } from './sight.ts';
 import { cosine, headingOf, SINE_ONE, sine, turnBetween } from './sine.ts';
+import type { Point } from './slide.ts';
 import { type Temper, temperOf } from './temper.ts';
 import { FULL_TURN } from './units.ts';
 import { type Distances, directionDown, distancesToExit } from './way.ts';
@@ -35,12 +36,14 @@ export function bot(sight: Sight, seat: number): Hands {
   const cell = cellAt(layout, avatar.x, avatar.y, avatar.z);
   const temper = temperOf(level.number, seat, tick);
   const distances = goalOf(sight, cell, temper);
-  if (isOnLadder(avatar)) return climbing(avatar, distances[cell + neighbourOffsets(layout)[UP]!]! < distances[cell]!);
-  const direction = temper.mood === 'looking' ? undefined : directionDown(layout, distances, cell);
-  if (direction === undefined) return lookingAround(avatar, tick);
+  const offsets = neighbourOffsets(layout);
+  if (isOnLadder(avatar)) return climbing(avatar, distances[cell + offsets[UP]!]! < distances[cell]!);
+  const direction = directionDown(layout, distances, cell);
   if (direction === UP || direction === DOWN) return climbing(avatar, direction === UP);
-  const next = centreOf(layout, cell + neighbourOffsets(layout)[direction]!);
-  return walking(avatar, next.x + temper.sway, next.y + temper.sway, temper);
+  if (temper.mood === 'looking') return lookingAround(avatar, tick);
+  if (direction !== undefined) return walking(avatar, centreOf(layout, cell + offsets[direction]!), temper);
+  // There already: at the clew's cell one still has to touch it; a landmark turns out to be nothing.
+  return temper.mood === 'sure' ? walking(avatar, centreOf(layout, cell), temper) : lookingAround(avatar, tick);
 }
 
 /** Seats without gaps, as a world has them, are found at once. */
@@ -66,8 +69,8 @@ function lookingAround(avatar: Avatar, tick: number): Hands {
 }
 
 /** Turns towards a point and goes there, slanting while the turn is not done. */
-function walking(avatar: Avatar, x: number, y: number, temper: Temper): Hands {
-  const wanted = headingOf(x - avatar.x, y - avatar.y);
+function walking(avatar: Avatar, { x, y }: Point, temper: Temper): Hands {
+  const wanted = headingOf(x + temper.sway - avatar.x, y + temper.sway - avatar.y);
   const turn = clamp(turnBetween(avatar.heading, wanted), -TURN_MAX, TURN_MAX);
   const heading = (avatar.heading + turn) & (FULL_TURN - 1);
   const rest = turnBetween(heading, wanted);

@@ -13,8 +13,8 @@ import type { Random } from './random.ts';
 
 /** Cells of a floor per ladder to the next one. */
 const AREA_PER_LADDER = 96;
-/** Cells of a floor per wall that is opened into a loop. */
-const AREA_PER_LOOP = 16;
+/** Cells per wall that is opened into a loop. */
+const CELLS_PER_LOOP = 16;
 
 /** Nothing but closed cells. */
 export function solid({ width, height, floors }: Extent): Uint8Array {
@@ -49,10 +49,14 @@ export function carveCorridors(cells: Uint8Array, extent: Extent, random: Random
   }
 }
 
-/** Opens some more walls, so that there is more than one way and dead ends are not certain. */
+/** Opens some more walls, so that there is more than one way: that many at random places. */
 export function openLoops(cells: Uint8Array, extent: Extent, random: Random): void {
-  const loops = larger(1, (cells.length / AREA_PER_LOOP) | 0);
-  for (let loop = 0; loop < loops; loop++) openAny(cells, extent, random.below(cells.length), random, () => true);
+  const loops = larger(1, (cells.length / CELLS_PER_LOOP) | 0);
+  for (let loop = 0; loop < loops; loop++) {
+    // From a random cell on, the first that still has a wall to open.
+    let cell = random.below(cells.length);
+    while (openAny(cells, extent, cell, random, () => true) === undefined) cell = (cell + 1) % cells.length;
+  }
 }
 
 /** Joins each floor with the next by ladders, far from each other: one at least. */

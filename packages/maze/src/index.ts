@@ -1,6 +1,14 @@
 /**
- * The rules of Clew. A match is a seed, its rules and a journal: `createWorld`, then one `step` per tick. Players know
- * views of it. `move` is the part that also runs ahead in the player's client.
+ * The rules of Clew: whole numbers in, whole numbers out, the same on every machine. A match is a seed, its rules and a
+ * journal: `createWorld`, then one `step` per tick. What players know of it are views. Nothing here reads a clock,
+ * draws luck from elsewhere or has heard of a network.
+ *
+ * To read it from the beginning:
+ *  1. The place: units, layout, random, carving, places, maze, way.
+ *  2. Those in it: avatar, input, sine, walls, slide, movement.
+ *  3. What happens: rules, level, clew, world, journal, seats, finds, phases, step.
+ *  4. What is seen: sight, view, delta, hash, ranking. What is kept: checkpoint.
+ *  5. Company: names, temper, goals, bot.
  */
 export {
   type Avatar,

@@ -9,8 +9,8 @@ const STEP_ANGLE = FULL_TURN / STEPS;
 const TAU = 6.283185307179586;
 
 /**
- * The sine of each step of a full turn. Machines agree on `+ - * /` to the last bit, but not on Math.sin: so the table
- * comes from Taylor's series, which on a quarter turn is exact far beyond what is kept.
+ * The sine of each step of a full turn. Machines agree on `+ - * /` to the last bit, but not on the sine of their language:
+ * so the table comes from Taylor's series, which on a quarter turn is exact far beyond what is kept.
  */
 const table = new Int16Array(STEPS);
 for (let step = 0; step <= STEPS / 4; step++) {

@@ -11,7 +11,8 @@ import type { Walls } from './walls.ts';
  *
  * 1. A free circle stays free: a stride that would end elsewhere is pushed out of walls and off posts, and where that
  *    fails it is not made.
- * 2. No wall is crossed: a stride is shorter than RADIUS, so none reaches over a wall or over the end of one.
+ * 2. No wall is crossed: a stride is shorter than RADIUS, so none reaches over a wall or over the end of one. Nor is
+ *    a wall that only the cell behind it knows of: at the rim of what is known.
  */
 
 /** The longest stride along x and along y; the diagonal of it, 181, is less than RADIUS (2). */
@@ -60,12 +61,25 @@ export function isFree({ x, y }: Point, floor: number, walls: Walls): boolean {
 /** One stride, or as much of it as can be (1). */
 function take(from: Point, floor: number, dx: number, dy: number, walls: Walls): Point {
   const both = pushedOut({ x: from.x + dx, y: from.y + dy }, floor, walls);
-  if (isFree(both, floor, walls)) return both;
+  if (isOpen(from, both, floor, walls)) return both;
   const alongX = { x: from.x + dx, y: from.y };
-  if (isFree(alongX, floor, walls)) return alongX;
+  if (isOpen(from, alongX, floor, walls)) return alongX;
   const alongY = { x: from.x, y: from.y + dy };
-  if (isFree(alongY, floor, walls)) return alongY;
+  if (isOpen(from, alongY, floor, walls)) return alongY;
   return from;
+}
+
+/** Whether a stride ends at a free place and not behind a wall of the cell that it ends in (2). */
+function isOpen(from: Point, to: Point, floor: number, walls: Walls): boolean {
+  if (!isFree(to, floor, walls)) return false;
+  const column = cellsIn(to.x);
+  const row = cellsIn(to.y);
+  const columns = column - cellsIn(from.x);
+  const rows = row - cellsIn(from.y);
+  if (columns === 0 && rows === 0) return true;
+  const facing =
+    (columns > 0 ? WALL_WEST : columns < 0 ? WALL_EAST : 0) | (rows > 0 ? WALL_NORTH : rows < 0 ? WALL_SOUTH : 0);
+  return (walls(column, row, floor) & facing) === 0;
 }
 
 /** The nearest place that is out of the cell's walls and off its posts. */

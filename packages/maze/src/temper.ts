@@ -21,7 +21,7 @@ const MOOD_TICKS = 60;
 const SPRINT_TICKS = 30;
 
 /** Of 256 moods, how many are sure: from the least, by so many more at most. The rest are lost, a few looking. */
-const SURE_LEAST = 150;
+const SURE_LEAST = 112;
 const SURE_RANGE = 50;
 const LOOKING = 12;
 
@@ -40,8 +40,8 @@ export function temperOf(level: number, seat: number, tick: number): Temper {
     mood: roll < sure ? 'sure' : roll < 256 - LOOKING ? 'lost' : 'looking',
     landmark: (moodNoise >>> 8) % LANDMARKS,
     greed: 2 + ((character >>> 16) & 3),
-    pace: FULL_SPEED - ((character >>> 18) & 15),
-    sprints: (sprintNoise & 7) < 3,
-    sway: ((character >>> 22) & 0xff) - 128,
+    pace: FULL_SPEED - ((character >>> 18) & 31),
+    sprints: (sprintNoise & 7) < 2,
+    sway: ((character >>> 23) & 0xff) - 128,
   };
 }

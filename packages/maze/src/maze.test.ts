@@ -1,0 +1,204 @@
+import assert from 'node:assert/strict';
+import test from 'node:test';
+import fc from 'fast-check';
+import { carveCorridors, openLoops, placeLadders, solid } from './carving.ts';
+import {
+  ALL_WALLS,
+  type Extent,
+  isDeadEnd,
+  LADDER_DOWN,
+  LADDER_UP,
+  neighbourOffsets,
+  OPPOSITE,
+  passagesOf,
+  placeOf,
+} from './layout.ts';
+import { extentOf, generateMaze, type Maze } from './maze.ts';
+import { Purpose, randomOf } from './random.ts';
+import { completeRules, defaultRules } from './rules.ts';
+import { distancesTo, distancesToExit, UNREACHABLE } from './way.ts';
+
+const seeds = fc.maxSafeNat();
+const levels = fc.integer({ min: 1, max: 8 });
+const extents = fc.record({
+  width: fc.integer({ min: 3, max: 20 }),
+  height: fc.integer({ min: 3, max: 20 }),
+  floors: fc.integer({ min: 1, max: 3 }),
+});
+
+/** Checks a law for many mazes: of the levels of a match, and of any extent. */
+function forMazes(law: (maze: Maze) => void): void {
+  fc.assert(
+    fc.property(seeds, levels, (seed, level) => law(generateMaze(seed, level))),
+    { numRuns: 40 },
+  );
+  fc.assert(
+    fc.property(seeds, extents, (seed, extent) => law(generateMaze(seed, 1, defaultRules, extent))),
+    { numRuns: 60 },
+  );
+}
+
+function ladderFeet(cells: Uint8Array): number {
+  return cells.filter((bits) => bits & LADDER_UP).length;
+}
+
+/** Openings between neighbours on the same floor. */
+function openings(cells: Uint8Array): number {
+  let sides = 0;
+  for (const cell of cells.keys()) for (let bit = 0; bit < 4; bit++) sides += (passagesOf(cells, cell) >> bit) & 1;
+  return sides / 2;
+}
+
+test('every cell of a maze can be reached from every other', () => {
+  forMazes(({ layout }) => {
+    assert.ok(distancesToExit(layout).every((distance) => distance !== UNREACHABLE));
+  });
+});
+
+test('walls and ladders are the same seen from both sides, and nothing leads out of the maze', () => {
+  forMazes(({ layout }) => {
+    const { cells, width, height } = layout;
+    const offsets = neighbourOffsets(layout);
+    for (const cell of cells.keys()) {
+      const passages = passagesOf(cells, cell);
+      const { column, row } = placeOf(layout, cell);
+      if (row === 0) assert.equal(passages & 1, 0);
+      if (column === width - 1) assert.equal(passages & 2, 0);
+      if (row === height - 1) assert.equal(passages & 4, 0);
+      if (column === 0) assert.equal(passages & 8, 0);
+      for (let direction = 0; direction < 6; direction++) {
+        if (!(passages & (1 << direction))) continue;
+        const back = OPPOSITE[direction]!;
+        assert.ok(passagesOf(cells, cell + offsets[direction]!) & (1 << back), `cell ${cell}, direction ${direction}`);
+      }
+    }
+  });
+});
+
+test('a floor is a perfect maze before loops are opened', () => {
+  fc.assert(
+    fc.property(seeds, extents, (seed, extent) => {
+      const cells = solid(extent);
+      carveCorridors(cells, extent, randomOf(seed, 1, Purpose.CORRIDORS));
+      const area = extent.width * extent.height;
+      for (let floor = 0; floor < extent.floors; floor++) {
+        const first = floor * area;
+        const reached = distancesTo([first], cells, extent).filter((distance) => distance !== UNREACHABLE);
+        assert.equal(reached.length, area);
+      }
+      // A tree has one edge less than nodes.
+      assert.equal(openings(cells), extent.floors * (area - 1));
+    }),
+  );
+});
+
+test('then one wall in every 16 cells is opened into a loop', () => {
+  fc.assert(
+    fc.property(seeds, extents, (seed, extent) => {
+      const cells = solid(extent);
+      carveCorridors(cells, extent, randomOf(seed, 1, Purpose.CORRIDORS));
+      placeLadders(cells, extent, randomOf(seed, 1, Purpose.LADDERS));
+      const before = openings(cells);
+      openLoops(cells, extent, randomOf(seed, 1, Purpose.LOOPS));
+      assert.equal(openings(cells), before + Math.max(1, Math.floor(cells.length / 16)));
+    }),
+  );
+});
+
+test('ladders join each floor with the next, and no cell is both top and foot of one', () => {
+  forMazes(({ layout }) => {
+    const { cells, floors, width, height } = layout;
+    assert.ok(ladderFeet(cells) >= floors - 1);
+    if (floors === 2) assert.equal(ladderFeet(cells), Math.max(1, Math.floor((width * height) / 96)));
+    for (const bits of cells) assert.notEqual(bits & (LADDER_UP | LADDER_DOWN), LADDER_UP | LADDER_DOWN);
+  });
+});
+
+test('starts are about equally far from the exit, and far', () => {
+  forMazes(({ layout, starts }) => {
+    const distances = distancesToExit(layout);
+    const toExit = starts.map((start) => distances[start]!);
+    const ground = distances.slice(0, layout.width * layout.height);
+    const farthest = ground.reduce((most, distance) => Math.max(most, distance), 0);
+    const spread = Math.max(...toExit) - Math.min(...toExit);
+    assert.ok(spread <= Math.max(2, farthest / 10), `spread ${spread} of ${farthest}`);
+    assert.ok(Math.max(...toExit) >= farthest * 0.6, `starts at ${toExit}, farthest is ${farthest}`);
+  });
+});
+
+test('starts are on the ground floor, the exit on top, none of them on a ladder', () => {
+  forMazes(({ layout, starts }) => {
+    const area = layout.width * layout.height;
+    assert.ok(starts.length >= 1 && starts.length <= defaultRules.seats);
+    assert.equal(new Set([...starts, layout.exit]).size, starts.length + 1);
+    assert.ok(starts.every((start) => start < area));
+    assert.ok(layout.exit >= area * (layout.floors - 1));
+    for (const cell of [...starts, layout.exit]) assert.ok(layout.cells[cell]! <= ALL_WALLS);
+  });
+});
+
+test('each of 8 seats has a start of its own in the levels of a match', () => {
+  for (let level = 1; level <= defaultRules.levels; level++) {
+    fc.assert(
+      fc.property(seeds, (seed) => assert.equal(generateMaze(seed, level).starts.length, defaultRules.seats)),
+      { numRuns: 20 },
+    );
+  }
+});
+
+test('clews lie in dead ends, one in each at most, and not at the exit or a start', () => {
+  forMazes(({ layout, starts, clews }) => {
+    assert.deepEqual(
+      clews.map((clew) => clew.id),
+      clews.map((_, index) => index + 1),
+    );
+    assert.equal(new Set(clews.map((clew) => clew.cell)).size, clews.length);
+    for (const { cell } of clews) {
+      assert.ok(isDeadEnd(layout.cells, cell));
+      assert.ok(cell !== layout.exit && !starts.includes(cell));
+    }
+  });
+});
+
+test('every level of a match has clews', () => {
+  fc.assert(
+    fc.property(seeds, levels, (seed, level) => assert.ok(generateMaze(seed, level).clews.length > 0)),
+    { numRuns: 100 },
+  );
+});
+
+test('level 1 is 10 by 10 on one floor, each level is larger, from level 3 on there is a second floor', () => {
+  assert.deepEqual(extentOf(1), { width: 10, height: 10, floors: 1 });
+  const size = ({ width, height, floors }: Extent) => width * height * floors;
+  for (let level = 2; level <= 20; level++) {
+    assert.ok(size(extentOf(level)) > size(extentOf(level - 1)));
+    assert.equal(extentOf(level).floors, level < 3 ? 1 : 2);
+  }
+  assert.equal(extentOf(100).width, 64);
+  assert.equal(extentOf(2, completeRules({ baseSize: 4 })).width, 6);
+});
+
+test('the same seed and level make the same maze, others make others', () => {
+  fc.assert(
+    fc.property(seeds, levels, (seed, level) => {
+      const maze = generateMaze(seed, level);
+      assert.deepEqual(generateMaze(seed, level), maze);
+      const extent = extentOf(level);
+      const another = seed === Number.MAX_SAFE_INTEGER ? seed - 1 : seed + 1;
+      assert.notDeepEqual(generateMaze(another, level, defaultRules, extent).layout, maze.layout);
+      assert.notDeepEqual(generateMaze(seed, level + 1, defaultRules, extent).layout, maze.layout);
+      // All 53 bits of the seed count.
+      const high = seed >= 2 ** 52 ? seed - 2 ** 52 : seed + 2 ** 52;
+      assert.notDeepEqual(generateMaze(high, level, defaultRules, extent).layout, maze.layout);
+    }),
+    { numRuns: 30 },
+  );
+});
+
+test('a maze of 64 by 64 cells on three floors obeys the same laws', () => {
+  const extent = { width: 64, height: 64, floors: 3 };
+  const { layout, starts, clews } = generateMaze(1, 1, defaultRules, extent);
+  assert.ok(distancesToExit(layout).every((distance) => distance !== UNREACHABLE));
+  assert.equal(starts.length, 8);
+  assert.ok(clews.length > 100);
+});
