@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import type { CompatServiceDefinition, ServiceImplementation } from 'nice-grpc';
-import { type CallContext, createServer, type ServerMiddlewareCall } from 'nice-grpc';
+import { type CallContext, createServer, type ServerMiddlewareCall, Status } from 'nice-grpc';
 import { errorDetailsServerMiddleware, RichServerError } from 'nice-grpc-error-details';
 import { HealthDefinition, HealthServiceImpl, HealthState } from 'nice-grpc-server-health';
 import { ServerReflection, ServerReflectionService } from 'nice-grpc-server-reflection';
@@ -12,8 +12,12 @@ const descriptors = new URL('../../protocol/gen/descriptors.binpb', import.meta.
 
 export interface ControlServerOptions {
   readonly log: Log;
-  /** Full names of the services that reflection shows. */
+  /** Full names of the services that health and reflection tell of. */
   readonly serviceNames: readonly string[];
+  /** Largest request; 256 KiB unless told. */
+  readonly requestBytesMax?: number;
+  /** Told of every refusal, to count it. */
+  readonly onRefusal?: (error: ServiceError) => void;
 }
 
 /**
@@ -25,15 +29,18 @@ export interface ControlServerOptions {
 export class ControlServer {
   readonly #server;
   readonly #health = HealthState();
+  readonly #names: readonly string[];
 
-  constructor({ log, serviceNames }: ControlServerOptions) {
+  constructor({ log, serviceNames, requestBytesMax, onRefusal }: ControlServerOptions) {
+    this.#names = ['', ...serviceNames];
+    this.#setHealth('unhealthy');
     this.#server = createServer({
-      'grpc.max_receive_message_length': 256 * 1024,
+      'grpc.max_receive_message_length': requestBytesMax ?? 256 * 1024,
       'grpc.keepalive_time_ms': 10_000,
       'grpc.keepalive_timeout_ms': 5_000,
     })
       .use(errorDetailsServerMiddleware)
-      .use(refusals(log));
+      .use(refusals(log, onRefusal));
     this.#server.add(HealthDefinition, HealthServiceImpl(this.#health));
     this.#server.add(ServerReflectionService, ServerReflection(readFileSync(descriptors), [...serviceNames]));
   }
@@ -45,19 +52,23 @@ export class ControlServer {
   /** Binds; returns the port. */
   async listen(host: string, port: number): Promise<number> {
     const bound = await this.#server.listen(`${host}:${port}`);
-    this.#health.setStatus('healthy');
+    this.#setHealth('healthy');
     return bound;
   }
 
   async stop(graceMs = 1_000): Promise<void> {
-    this.#health.setStatus('unhealthy');
+    this.#setHealth('unhealthy');
     const cut = setTimeout(() => this.#server.forceShutdown(), graceMs);
     await this.#server.shutdown();
     clearTimeout(cut);
   }
+
+  #setHealth(status: 'healthy' | 'unhealthy'): void {
+    for (const name of this.#names) this.#health.setStatus(status, name);
+  }
 }
 
-function refusals(log: Log) {
+function refusals(log: Log, onRefusal?: (error: ServiceError) => void) {
   return async function* refuse<Request, Response>(
     call: ServerMiddlewareCall<Request, Response>,
     context: CallContext,
@@ -67,7 +78,9 @@ function refusals(log: Log) {
     } catch (thrown) {
       if (context.signal.aborted) throw thrown;
       const error = ServiceError.from(thrown);
-      if (error.cause !== undefined) log.error({ err: error.cause, method: call.method.path }, 'call failed');
+      onRefusal?.(error);
+      // What is away is told once by its connection, not by each call that met it.
+      if (error.status === Status.INTERNAL) log.error({ err: error.cause, method: call.method.path }, 'call failed');
       throw new RichServerError(error.status, error.message, [...error.details]);
     }
   };

@@ -1,22 +1,31 @@
 import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
-import type { ChainableCommander, Redis } from 'ioredis';
+import type { Redis } from 'ioredis';
 import { redisFailure } from './redis.ts';
 
 type Argument = string | number | Buffer;
 
+/** One run of a script. All keys share a hash tag. */
+export interface ScriptCall {
+  readonly keys: readonly string[];
+  readonly args: readonly Argument[];
+}
+
 /**
  * One transition: a Lua file whose header tells purpose, KEYS, ARGV and returns. All KEYS share a hash tag. Run by its
  * hash, sent whole when the server does not know it. Replies are RESP: integers, strings (Buffers with runBuffer), arrays.
- * Several files are read as one script: first what a family of scripts shares, then the transition itself.
+ *
+ * Scripts that keep the same law may share one file of Lua, the prelude: it is put before the script, behind its `#!`
+ * line if it has one.
  */
 export class LuaScript {
   readonly #source: string;
   readonly #sha: string;
 
   /** Reads the files once, at start. */
-  constructor(...files: readonly [URL, ...URL[]]) {
-    this.#source = files.map((file) => readFileSync(file, 'utf8')).join('\n');
+  constructor(file: URL, prelude?: URL) {
+    const script = readFileSync(file, 'utf8');
+    this.#source = prelude === undefined ? script : preceded(script, readFileSync(prelude, 'utf8'));
     this.#sha = createHash('sha1').update(this.#source).digest('hex');
   }
 
@@ -30,16 +39,31 @@ export class LuaScript {
     return this.#run((command, first) => redis.callBuffer(command, first, keys.length, ...keys, ...args));
   }
 
-  /** Queues it on a pipeline, whole (a pipeline cannot fall back). */
-  queue(pipeline: ChainableCommander, keys: readonly string[], args: readonly Argument[]): void {
-    pipeline.eval(this.#source, keys.length, ...keys, ...args);
+  /**
+   * Runs it once for each call, in one round trip; bulk strings are Buffers, replies come in the order of the calls.
+   * Throws like `run` when any of them failed, although others may have run: for transitions that may be repeated.
+   */
+  async runEach(redis: Redis, calls: readonly ScriptCall[]): Promise<unknown[]> {
+    if (calls.length === 0) return [];
+    const replies = await this.#pipe(redis, calls, false);
+    const unknown = [...replies.keys()].filter((index) => isUnknownScript(replies[index]));
+    if (unknown.length > 0) {
+      const again = await this.#pipe(
+        redis,
+        unknown.map((index) => calls[index]!),
+        true,
+      );
+      for (const [position, index] of unknown.entries()) replies[index] = again[position];
+    }
+    for (const reply of replies) if (reply instanceof Error) throw redisFailure(reply);
+    return replies;
   }
 
   async #run(call: (command: 'EVALSHA' | 'EVAL', first: string) => Promise<unknown>): Promise<unknown> {
     try {
       return await call('EVALSHA', this.#sha);
     } catch (error) {
-      if (!(error instanceof Error && error.message.startsWith('NOSCRIPT'))) throw redisFailure(error);
+      if (!isUnknownScript(error)) throw redisFailure(error);
     }
     try {
       return await call('EVAL', this.#source);
@@ -47,4 +71,23 @@ export class LuaScript {
       throw redisFailure(error);
     }
   }
+
+  /** One pipeline; failures come as values. `load` sends the source ahead. */
+  async #pipe(redis: Redis, calls: readonly ScriptCall[], load: boolean): Promise<unknown[]> {
+    const pipeline = redis.pipeline();
+    if (load) pipeline.script('LOAD', this.#source);
+    for (const { keys, args } of calls) pipeline.callBuffer('EVALSHA', this.#sha, keys.length, ...keys, ...args);
+    const results = (await pipeline.exec()) ?? [];
+    return results.slice(load ? 1 : 0).map(([error, reply]) => error ?? reply);
+  }
+}
+
+function isUnknownScript(reply: unknown): boolean {
+  return reply instanceof Error && reply.message.startsWith('NOSCRIPT');
+}
+
+function preceded(script: string, prelude: string): string {
+  if (!script.startsWith('#!')) return `${prelude}\n${script}`;
+  const end = script.indexOf('\n') + 1;
+  return `${script.slice(0, end)}${prelude}\n${script.slice(end)}`;
 }

@@ -8,7 +8,8 @@ import { createLog, type Log } from './log.ts';
  * R1 A bad configuration is told on stderr, all faults at once, before anything listens; exit code 1.
  * R2 The first SIGTERM or SIGINT stops gracefully, a second at once.
  * R3 Under a supervisor (CLEW_SUPERVISED=1) the end of stdin is a reason to stop: no orphan outlives it.
- * R4 Stopping is bounded: after `stopMs` the process ends with exit code 1 and says so.
+ * R4 Stopping is bounded, also while the start is still under way: `stopMs` after the reason to stop the process ends
+ *    with exit code 1 and says so.
  */
 export interface ServiceProcess<Config> {
   /** "session", "edge"…; a stable name of the instance may be configured as CLEW_NAME. */
@@ -24,26 +25,30 @@ export interface ServiceProcess<Config> {
 /** Runs until told to stop. The only caller is a service's main.ts, which passes the real `process`. */
 export async function run<Config>(host: NodeJS.Process, service: ServiceProcess<Config>): Promise<void> {
   const config = readConfig(host, service.fields);
-  const name = host.env['CLEW_NAME'] ?? service.name;
+  const name = host.env.CLEW_NAME || service.name;
   const log = createLog({ name, level: config.LOG_LEVEL, format: config.LOG_FORMAT });
   const stop = new AbortController();
+  const stopMs = service.stopMs ?? 4_000;
 
-  let asked = 0;
   const ask = (why: string) => {
-    asked += 1;
-    if (asked === 1) log.info(`stopping: ${why}`);
-    else host.exit(1); // R2
-    stop.abort(new Error(why));
+    if (stop.signal.aborted) return;
+    log.info(`stopping: ${why}`);
+    setTimeout(() => {
+      log.error(`did not stop within ${stopMs} ms`); // R4
+      host.exit(1);
+    }, stopMs);
+    stop.abort(new Error(`stopping: ${why}`));
   };
-  host.on('SIGTERM', () => ask('SIGTERM'));
-  host.on('SIGINT', () => ask('SIGINT'));
+  for (const name of ['SIGTERM', 'SIGINT'] as const) {
+    host.on(name, () => (stop.signal.aborted ? host.exit(1) : ask(name))); // R2
+  }
   host.on('uncaughtException', (error) => {
     log.fatal({ err: error }, 'uncaught exception');
     host.exit(1);
   });
-  if (host.env['CLEW_SUPERVISED'] === '1') {
-    host.stdin.on('end', () => asked === 0 && ask('the supervisor is gone')); // R3
-    host.stdin.on('error', () => asked === 0 && ask('the supervisor is gone'));
+  if (host.env.CLEW_SUPERVISED === '1') {
+    host.stdin.on('end', () => ask('the supervisor is gone')); // R3
+    host.stdin.on('error', () => ask('the supervisor is gone'));
     host.stdin.resume();
   }
 
@@ -52,17 +57,12 @@ export async function run<Config>(host: NodeJS.Process, service: ServiceProcess<
     if (!stop.signal.aborted) {
       await new Promise<void>((resolve) => stop.signal.addEventListener('abort', () => resolve(), { once: true }));
     }
-    const stopMs = service.stopMs ?? 4_000;
-    setTimeout(() => {
-      log.error(`did not stop within ${stopMs} ms`); // R4
-      host.exit(1);
-    }, stopMs).unref();
     await running[Symbol.asyncDispose]();
     log.info('stopped');
     host.exit(0);
   } catch (error) {
-    if (stop.signal.aborted) host.exit(0);
-    log.fatal({ err: error }, 'cannot start');
+    if (error === stop.signal.reason) host.exit(0);
+    log.fatal({ err: error }, stop.signal.aborted ? 'stopped badly' : 'cannot start');
     host.exit(1);
   }
 }

@@ -1,5 +1,5 @@
-import { ServerError, Status } from 'nice-grpc-common';
-import { BadRequest, type ErrorDetails, ErrorInfo, RetryInfo } from 'nice-grpc-error-details';
+import { ClientError, ServerError, Status } from 'nice-grpc-common';
+import { BadRequest, type ErrorDetails, ErrorInfo, RetryInfo, RichClientError } from 'nice-grpc-error-details';
 
 /** A refusal that was meant: a status, a reason that machines read, words for people, and the details of google.rpc. */
 export class ServiceError extends Error {
@@ -16,15 +16,26 @@ export class ServiceError extends Error {
   }
 
   /**
-   * The one funnel: whatever was thrown becomes a ServiceError. A status that a library set keeps its code; the unknown
-   * stays as cause and is answered neutrally.
+   * The one funnel: whatever was thrown becomes a ServiceError. A status that a library set keeps its code; a refusal of
+   * a service of ours that was called is passed on whole; a service that did not answer is UNAVAILABLE, reason
+   * SERVICE_AWAY. The unknown stays as cause and is answered neutrally.
    */
   static from(thrown: unknown): ServiceError {
     if (thrown instanceof ServiceError) return thrown;
     if (thrown instanceof ServerError) {
       return new ServiceError(thrown.code, Status[thrown.code] ?? 'UNKNOWN', thrown.details);
     }
-    const error = new ServiceError(Status.INTERNAL, 'INTERNAL', 'something went wrong on our side');
+    if (thrown instanceof RichClientError) {
+      const info = thrown.extra.find((detail) => detail.$type === ErrorInfo.$type);
+      if (info !== undefined) {
+        const others = thrown.extra.filter((detail) => detail !== info);
+        return new ServiceError(thrown.code, info.reason, thrown.details, others);
+      }
+    }
+    const error =
+      thrown instanceof ClientError && (thrown.code === Status.UNAVAILABLE || thrown.code === Status.DEADLINE_EXCEEDED)
+        ? unavailable('SERVICE_AWAY', 'a service behind this one did not answer', 500)
+        : new ServiceError(Status.INTERNAL, 'INTERNAL', 'something went wrong on our side');
     error.cause = thrown;
     return error;
   }
