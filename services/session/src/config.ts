@@ -1,0 +1,25 @@
+import { count, milliseconds, type parseConfig, type serviceFields } from '@clew/service-kit/config';
+
+/** What the session service reads beyond what every service does. Names in the environment: CLEW_ + field. */
+export const sessionFields = {
+  /** A lease's length, from the last renewal or detach. */
+  SESSION_LEASE_MS: milliseconds(30_000, 100),
+  /** Between two sweeps. */
+  SESSION_SWEEP_MS: milliseconds(200),
+  /** When nobody swept for longer, no lease runs out for one whole lease. */
+  SESSION_SWEEP_PAUSE_MS_MAX: milliseconds(2_000),
+  /** Most leases to end in one run of a shard's sweep. */
+  SESSION_SWEEP_BATCH: count(200),
+  /** Between two looks at the event streams. */
+  SESSION_EVENTS_POLL_MS: milliseconds(100),
+  /** Events kept per shard. */
+  SESSION_EVENTS_MAX: count(10_000),
+  /** Most creates and resumes in flight. */
+  SESSION_SIGN_INS_MAX: count(256),
+  /** Most open WatchSessions. */
+  SESSION_WATCHERS_MAX: count(1_024),
+  /** Most events that wait for one watcher. */
+  SESSION_WATCHER_EVENTS_MAX: count(20_000),
+};
+
+export type SessionConfig = ReturnType<typeof parseConfig<typeof serviceFields & typeof sessionFields>>;

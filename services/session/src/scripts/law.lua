@@ -1,0 +1,72 @@
+-- The law that every script of sessions keeps. Put before each of them; they all take
+-- KEYS[1] deadlines (zset: player id by deadline, of the shard)
+-- KEYS[2] sweep     (hash: `last` sweep and end of `hold`-off, ms)
+-- KEYS[3] events    (stream, capped)
+-- ARGV[1] lease ms   ARGV[2] longest pause of sweeps, ms   ARGV[3] events kept
+-- and go on with KEYS[4] and ARGV[4].
+--
+-- A record is a hash: e epoch, n name, s state ('a'ttached, 'd'etached; as tombstone 'e'nded, 'k'icked), g edge, m match,
+-- c created, d deadline, t hash of the token, p hash of the token before it until t was used,
+-- q mark of the request that made t (kind + hash of its id), w token sealed for a repeat of that request.
+
+local LEASE_MS, PAUSE_MS_MAX, EVENTS_MAX = tonumber(ARGV[1]), tonumber(ARGV[2]), ARGV[3]
+local BACKSTOP_MS, TOMBSTONE_MS, EVENTS_MS = 300000, 600000, 600000
+
+local time = redis.call('TIME')
+local now = time[1] * 1000 + math.floor(time[2] / 1000)
+
+-- Hold-off: when nobody swept for a while (Redis was away, or its clock jumped), no lease runs out.
+local swept = redis.call('HMGET', KEYS[2], 'last', 'hold')
+local paused = not swept[1] or math.abs(now - swept[1]) > PAUSE_MS_MAX
+local held = paused or now < tonumber(swept[2])
+
+-- Lua shows 14 digits of a number by itself.
+local function whole(number) return string.format('%.0f', number) end
+
+local function past(deadline) return not held and tonumber(deadline) <= now end
+
+-- Epoch and state of a record: first result, while its lease runs; second result, when it is a tombstone.
+local function lease(key)
+  local record = redis.call('HMGET', key, 'e', 's', 'd')
+  if not record[1] then return nil, nil end
+  local entry = { epoch = tonumber(record[1]), state = record[2] }
+  if record[2] == 'e' or record[2] == 'k' then return nil, entry end
+  if past(record[3]) then return nil, nil end
+  return entry, nil
+end
+
+-- Grows even across lost data.
+local function following(epoch) return math.max(epoch + 1, now) end
+
+-- A whole lease from now: deadline, its entry in the index, and the backstop behind both.
+local deadline = now + LEASE_MS
+local index_kept = false
+local function extend(key, player)
+  redis.call('HSET', key, 'd', whole(deadline))
+  redis.call('PEXPIREAT', key, whole(deadline + BACKSTOP_MS))
+  redis.call('ZADD', KEYS[1], whole(deadline), player)
+  if not index_kept and redis.call('PEXPIRETIME', KEYS[1]) < deadline + BACKSTOP_MS then
+    redis.call('PEXPIREAT', KEYS[1], whole(deadline + BACKSTOP_MS))
+  end
+  index_kept = true
+end
+
+local function announce(kind, player, epoch, match)
+  redis.call('XADD', KEYS[3], 'MAXLEN', '~', EVENTS_MAX, '*',
+    'k', kind, 'p', player, 'e', whole(epoch), 'm', match or '')
+  redis.call('PEXPIRE', KEYS[3], EVENTS_MS)
+end
+
+-- A session as replies tell it: outcome, epoch, name, state, edge, match, created, deadline.
+local function told(outcome, key)
+  local record = redis.call('HMGET', key, 'e', 'n', 's', 'g', 'm', 'c', 'd')
+  table.insert(record, 1, outcome)
+  return record
+end
+
+-- The same for a repeated request, with mark, token hash and sealed token.
+local function repeated(key)
+  local record = told('REPEATED', key)
+  for _, value in ipairs(redis.call('HMGET', key, 'q', 't', 'w')) do table.insert(record, value) end
+  return record
+end

@@ -1,0 +1,32 @@
+#!lua
+-- Writes records again that were lost with Redis' data, all of one shard, all with open streams at one edge.
+-- KEYS[4..] sessions
+-- ARGV[4] edge; from ARGV[5] on per session: player, epoch, name, match or '', created ms, hash of the token
+-- Returns one number per session: 1 stands, 2 a higher epoch exists, 3 ended, 4 kicked; and behind them how many were
+-- written.
+
+local OVER = { e = 3, k = 4 }
+local outcomes, written = {}, 0
+for index = 4, #KEYS do
+  local key, first = KEYS[index], 5 + (index - 4) * 6
+  local player, epoch = ARGV[first], tonumber(ARGV[first + 1])
+  local current, over = lease(key)
+  local outcome = 1
+  if over and over.epoch >= epoch then
+    outcome = OVER[over.state]
+  elseif current and current.epoch > epoch then
+    outcome = 2
+  elseif current and current.epoch == epoch then
+    extend(key, player)
+  else
+    redis.call('DEL', key)
+    redis.call('HSET', key, 'e', whole(epoch), 'n', ARGV[first + 2], 's', 'a', 'g', ARGV[4],
+      'c', ARGV[first + 4], 't', ARGV[first + 5])
+    if ARGV[first + 3] ~= '' then redis.call('HSET', key, 'm', ARGV[first + 3]) end
+    extend(key, player)
+    written = written + 1
+  end
+  table.insert(outcomes, outcome)
+end
+table.insert(outcomes, written)
+return outcomes

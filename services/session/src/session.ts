@@ -1,0 +1,91 @@
+import { SessionServiceDefinition } from '@clew/protocol/clew/session/v1/session.ts';
+import { Collections } from '@clew/service-kit/collections';
+import { ControlServer } from '@clew/service-kit/control-server';
+import type { Log } from '@clew/service-kit/log';
+import { OpsServer } from '@clew/service-kit/ops-server';
+import { connectRedis } from '@clew/service-kit/redis';
+import type { SessionConfig } from './config.ts';
+import { EventStreams } from './event-streams.ts';
+import { countRefusal, createCounters } from './session-counters.ts';
+import { SessionEvents } from './session-events.ts';
+import { createSessionService } from './session-service.ts';
+import { SessionStore } from './session-store.ts';
+import { sweepUntil } from './sweeper.ts';
+
+/** A session service that serves. */
+export interface RunningSession extends AsyncDisposable {
+  readonly grpcPort: number;
+  readonly opsPort: number;
+}
+
+/**
+ * Wires the service and resolves when it listens; whether Redis is there or not. Disposal goes the other way round: not
+ * ready any more, watchers are sent elsewhere, calls end, the sweeper stops, the connection to Redis last.
+ */
+export async function startSession(config: SessionConfig, log: Log, signal: AbortSignal): Promise<RunningSession> {
+  await using stack = new AsyncDisposableStack();
+  const collections = new Collections();
+  const counters = createCounters();
+
+  const redis = connectRedis(config.REDIS_URL, log);
+  stack.defer(() => redis.disconnect());
+  const store = new SessionStore(redis, {
+    leaseMs: config.SESSION_LEASE_MS,
+    sweepPauseMsMax: config.SESSION_SWEEP_PAUSE_MS_MAX,
+    eventsMax: config.SESSION_EVENTS_MAX,
+  });
+
+  const stopSweeping = new AbortController();
+  const swept = sweepUntil(stopSweeping.signal, {
+    store,
+    counters,
+    log,
+    sweepMs: config.SESSION_SWEEP_MS,
+    batch: config.SESSION_SWEEP_BATCH,
+  });
+  stack.defer(async () => {
+    stopSweeping.abort();
+    await swept;
+  });
+
+  const server = new ControlServer({
+    log,
+    serviceNames: [SessionServiceDefinition.fullName],
+    requestBytesMax: 1024 * 1024,
+    onRefusal: (error) => countRefusal(counters, error),
+  });
+  const events = new SessionEvents({
+    streams: new EventStreams(redis),
+    collections,
+    counters,
+    log,
+    pollMs: config.SESSION_EVENTS_POLL_MS,
+    watchersMax: config.SESSION_WATCHERS_MAX,
+    watcherEventsMax: config.SESSION_WATCHER_EVENTS_MAX,
+  });
+  server.add(
+    SessionServiceDefinition,
+    createSessionService({
+      store,
+      events,
+      collections,
+      counters,
+      leaseMs: config.SESSION_LEASE_MS,
+      signInsMax: config.SESSION_SIGN_INS_MAX,
+    }),
+  );
+  stack.defer(() => server.stop());
+  stack.defer(() => events.stop());
+
+  const ops = new OpsServer({ name: 'session', collections, counters });
+  stack.defer(() => ops.stop());
+
+  signal.throwIfAborted();
+  const grpcPort = await server.listen(config.HOST, config.GRPC_PORT);
+  const opsPort = await ops.listen(config.HOST, config.OPS_PORT);
+  ops.setReady(true);
+  log.info({ grpc: `${config.HOST}:${grpcPort}`, ops: `${config.HOST}:${opsPort}` }, 'session serves');
+
+  const running = stack.move();
+  return { grpcPort, opsPort, [Symbol.asyncDispose]: () => running.disposeAsync() };
+}
