@@ -10,7 +10,7 @@ import { Purpose, type Random, randomOf } from './random.ts';
 import { isFree } from './slide.ts';
 import { step } from './step.ts';
 import { FULL_TURN, restIn } from './units.ts';
-import { emptyView, type View, view } from './view.ts';
+import { emptyView, view } from './view.ts';
 import { wallsOf } from './walls.ts';
 import { createWorld, type World } from './world.ts';
 
@@ -179,83 +179,6 @@ test('a view and a delta make the next view, tick by tick and over any gap', () 
     }),
     { numRuns: 6 },
   );
-});
-
-test('a delta says only what changed', () => {
-  const world = createWorld({ seed: 9, rules });
-  const before = view(world);
-  assert.deepEqual(delta(before, view(world)), {
-    layout: undefined,
-    level: undefined,
-    avatars: [],
-    avatarsGone: [],
-    clews: [],
-    clewsGone: [],
-  });
-  world.avatars[2]!.heading = (world.avatars[2]!.heading + FULL_TURN - 5) & (FULL_TURN - 1);
-  const still = { x: 0, y: 0, z: 0, lastInput: 0, points: 0, clews: 0 };
-  assert.deepEqual(delta(before, view(world)).avatars, [{ seat: 2, ...still, heading: -5 }]);
-});
-
-test('lists and items of a view that do not change stay the same objects', () => {
-  const world = createWorld({ seed: 9, rules });
-  const before = view(world);
-  world.avatars[2]!.points++;
-  const after = apply(before, delta(before, view(world)), 1);
-  assert.equal(after.layout, before.layout);
-  assert.equal(after.level, before.level);
-  assert.equal(after.clews, before.clews);
-  assert.equal(after.avatars[1], before.avatars[1]);
-  assert.notEqual(after.avatars[2], before.avatars[2]);
-});
-
-test('a layout that was received is copied out of the message that it came in', () => {
-  const { layout } = createWorld({ seed: 9, rules });
-  const message = new Uint8Array(5_000);
-  message.set(layout.cells, 100);
-  const received = { ...layout, cells: message.subarray(100, 100 + layout.cells.length) };
-  const change: Delta = { layout: received, level: undefined, avatars: [], avatarsGone: [], clews: [], clewsGone: [] };
-  const known = apply(emptyView, change, 1);
-  assert.deepEqual(known.layout, layout);
-  assert.equal(known.layout.cells.buffer.byteLength, layout.cells.length);
-});
-
-test('avatars that leave a view are gone, those that come are whole', () => {
-  const views = fc.array(fc.integer({ min: 0, max: 30 }), { maxLength: 12 }).map((seats): View => {
-    const [figure] = view(createWorld({ seed: 1, rules })).avatars;
-    const sorted = [...new Set(seats)].sort((a, b) => a - b);
-    return {
-      ...emptyView,
-      avatars: sorted.map((seat) => ({ ...figure!, seat, x: seat * 7 })),
-      clews: sorted.map((id) => ({ id, cell: id * 3 + seats.length })),
-    };
-  });
-  fc.assert(fc.property(views, views, (base, next) => assert.deepEqual(apply(base, delta(base, next), 0), next)));
-});
-
-test('a view changes its hash with whatever changes in it', () => {
-  const world = createWorld({ seed: 2, rules });
-  const seen = view(world);
-  const [avatar, ...others] = seen.avatars;
-  const [clew] = seen.clews;
-  const cells = Uint8Array.from(seen.layout.cells, (bits, cell) => (cell === 3 ? bits ^ 1 : bits));
-  const changed: View[] = [
-    { ...seen, tick: 1 },
-    { ...seen, layout: { ...seen.layout, exit: seen.layout.exit + 1 } },
-    { ...seen, layout: { ...seen.layout, cells } },
-    { ...seen, clews: [] },
-    { ...seen, clews: [{ ...clew!, cell: clew!.cell + 1 }] },
-    { ...seen, avatars: others },
-  ];
-  for (const key of ['number', 'levels', 'phase', 'phaseEndTick'] as const) {
-    changed.push({ ...seen, level: { ...seen.level, [key]: seen.level[key] + 1 } });
-  }
-  for (const [key, value] of Object.entries(avatar!)) {
-    const other = typeof value === 'number' ? value + 1 : `${value}!`;
-    changed.push({ ...seen, avatars: [{ ...avatar!, [key]: other }, ...others] });
-  }
-  const hashes = [seen, ...changed].map(hashView);
-  assert.equal(new Set(hashes).size, hashes.length);
 });
 
 test('a view never contains seed or random state, nor anything but what is meant for all', () => {
