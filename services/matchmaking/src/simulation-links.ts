@@ -39,10 +39,12 @@ export interface LinkLimits {
 
 export class SimulationLinks implements Disposable {
   readonly #links: Map<string, Link>;
+  readonly #linksMax: number;
   readonly #callMs: number;
 
   constructor(collections: Collections, { linksMax, callMs }: LinkLimits) {
     this.#links = collections.map('matchmaking.simulation_links', { bound: linksMax });
+    this.#linksMax = linksMax;
     this.#callMs = callMs;
   }
 
@@ -57,6 +59,7 @@ export class SimulationLinks implements Disposable {
     }
     for (const simulation of listed.values()) {
       const link = this.#links.get(simulation.simulationId) ?? this.#open(simulation);
+      if (link === undefined) continue;
       if (simulation.deadlineMs !== link.simulation.deadlineMs) {
         link.matchesSince = 0;
         link.full = false;
@@ -133,7 +136,9 @@ export class SimulationLinks implements Disposable {
     this.#links.clear();
   }
 
-  #open(simulation: Simulation): Link {
+  /** Undefined at the bound: simulations beyond it get nothing from this process (M3). */
+  #open(simulation: Simulation): Link | undefined {
+    if (this.#links.size >= this.#linksMax) return undefined;
     const channel = callChannel([simulation.controlAddress]);
     const link: Link = {
       simulation,
