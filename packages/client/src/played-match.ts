@@ -183,26 +183,31 @@ export class PlayedMatch implements Match {
     this.#view = view;
     this.#interpolation.push(view);
     this.#ranking = newer(this.#ranking, ranking(view));
-    if (isNewLevel) this.#smoothing.reset();
     const avatar = view.avatars.find((entry) => entry.seat === this.seat);
     if (avatar === undefined) return;
     if (avatar.arrival > 0 && this.#avatar?.arrival === 0) book.levelsFinished += 1;
     this.#avatar = avatar;
     for (const latencyMs of this.#inputs.acknowledge(avatar.lastInput, view.tick, nowMs)) book.latencyMs.add(latencyMs);
-    this.#correct(view, avatar, nowMs);
+    this.#correct(view, avatar, isNewLevel, nowMs);
   }
 
-  #correct(view: View, avatar: Avatar, nowMs: number): void {
+  #correct(view: View, avatar: Avatar, isNewLevel: boolean, nowMs: number): void {
     const { book } = this.#options;
-    const ownTick = Math.floor(this.#clock.ownTick(nowMs));
+    const ownTick = this.#clock.ownTick(nowMs);
+    const before = this.#shown(ownTick - this.#prediction.tick);
     // A tick behind is the timer's; more, and the clock went back.
-    const tick = this.#prediction.tick > ownTick + 1 ? ownTick : this.#prediction.tick;
+    const tick = this.#prediction.tick > ownTick + 1 ? Math.floor(ownTick) : this.#prediction.tick;
     if (tick < this.#prediction.tick) this.#inputs.rewind(tick);
-    const correction = this.#prediction.frame(view, avatar, tick, this.#handsAt);
-    if (correction.units === 0 || !this.#prediction.isOurs) return;
+    const wrongUnits = this.#prediction.frame(view, avatar, tick, this.#handsAt);
+    if (isNewLevel || !this.#prediction.isOurs) {
+      this.#smoothing.reset();
+      return;
+    }
+    const after = this.#shown(ownTick - this.#prediction.tick);
+    this.#smoothing.absorb(after.x - before.x, after.y - before.y, after.z - before.z, nowMs);
+    if (wrongUnits === 0) return;
     book.corrections += 1;
-    book.correctionUnits.add(correction.units);
-    this.#smoothing.absorb(correction.dx, correction.dy, correction.dz, nowMs);
+    book.correctionUnits.add(wrongUnits);
   }
 
   #takeOwn(message: PlayResponse, nowMs: number): void {

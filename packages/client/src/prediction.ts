@@ -29,17 +29,6 @@ const TICKS_MAX = 64;
 /** Who tells the hands of a tick; undefined: at rest. */
 export type HandsAt = (tick: number) => Hands | undefined;
 
-/** What a frame changed of the body at the own tick; zeros when the prediction was right. */
-export interface Correction {
-  readonly dx: number;
-  readonly dy: number;
-  readonly dz: number;
-  /** How wrong the prediction for the frame's own tick was, in units; 0 where there was none. */
-  readonly units: number;
-}
-
-const NO_CORRECTION: Correction = Object.freeze({ dx: 0, dy: 0, dz: 0, units: 0 });
-
 export class Prediction {
   /** Bodies by tick; index is the tick modulo TICKS_MAX. */
   readonly #bodies: ({ readonly tick: number; readonly body: Body } | undefined)[] = new Array(TICKS_MAX);
@@ -69,32 +58,25 @@ export class Prediction {
     return this.#avatar !== undefined && (this.#avatar.flags & FLAG_BOT) === 0;
   }
 
-  /** Takes a frame's truth and predicts anew from there up to and with `tick`, or to the frame's tick if that is later. */
-  frame(view: View, avatar: Avatar, tick: number, handsAt: HandsAt): Correction {
+  /**
+   * Takes a frame's truth and predicts anew from there up to and with `tick`, or to the frame's tick if that is later.
+   * Returns by how many units the prediction for the frame's own tick was wrong; 0 where there was none.
+   */
+  frame(view: View, avatar: Avatar, tick: number, handsAt: HandsAt): number {
     const levelBegan = view.layout !== this.#layout;
     if (levelBegan) {
       this.#layout = view.layout;
       this.#walls = wallsOf(view.layout);
     }
-    const before = this.body;
     const expected = this.#at(view.tick);
     this.#view = view;
     this.#avatar = avatar;
     const target = tick - view.tick < TICKS_MAX ? Math.max(tick, view.tick) : view.tick; // P2
-    const isSameTick = target === this.#tick;
     this.#keep(view.tick, { x: avatar.x, y: avatar.y, z: avatar.z, heading: avatar.heading });
     this.#tick = view.tick;
     this.advance(target, handsAt);
-    const after = this.body;
-    if (before === undefined || after === undefined || expected === undefined || levelBegan || !isSameTick) {
-      return NO_CORRECTION;
-    }
-    return {
-      dx: after.x - before.x,
-      dy: after.y - before.y,
-      dz: after.z - before.z,
-      units: Math.hypot(avatar.x - expected.x, avatar.y - expected.y, avatar.z - expected.z),
-    };
+    if (expected === undefined || levelBegan) return 0;
+    return Math.hypot(avatar.x - expected.x, avatar.y - expected.y, avatar.z - expected.z);
   }
 
   /** Predicts up to and with a tick. */

@@ -74,7 +74,7 @@ export class TickClock {
       : Math.max(0, this.#cautionMs - 1);
     const excessMs = marginMs - (MARGIN_MS + this.#cautionMs);
     // Too late costs a correction: be quick. Too early costs nothing that is seen: be slow.
-    const changeMs = excessMs < 0 ? -excessMs : -Math.min(5, excessMs / 4);
+    const changeMs = excessMs < 0 ? -excessMs : -Math.min(10, excessMs / 4);
     if (Math.abs(changeMs) < 1) return;
     this.#leadMs = Math.max(0, Math.min(LEAD_MS_MAX, this.#leadMs + changeMs));
     this.#ledAtMs = nowMs;
