@@ -111,7 +111,10 @@ function readLock(path) {
   return JSON.parse(readFileSync(join(root, path), 'utf8')).packages;
 }
 
-/** @param {(line: string) => void} say */
+/**
+ * The protocol in TypeScript, and as descriptors for gRPC reflection.
+ * @param {(line: string) => void} say
+ */
 async function generate(say) {
   const target = join(root, 'packages/protocol/gen');
   const hash = hashOf(['proto', 'buf.yaml', 'buf.gen.yaml'], packageVersions(['ts-proto', '@bufbuild/buf']));
@@ -119,9 +122,14 @@ async function generate(say) {
   say('Generating the protocol …');
   // Made elsewhere and swapped in, so that running processes never see half of it.
   const making = join(root, '.clew', `generated-${process.pid}`);
-  const { code, output } = await capture(join(bin, 'buf'), ['generate', '--output', making]);
-  if (code !== 0) throw new SetupFault(`buf generate failed\n${output}`);
   const made = join(making, 'packages/protocol/gen');
+  for (const args of [
+    ['generate', '--output', making],
+    ['build', '--output', join(made, 'descriptors.binpb'), '--as-file-descriptor-set'],
+  ]) {
+    const { code, output } = await capture(join(bin, 'buf'), args);
+    if (code !== 0) throw new SetupFault(`buf ${args[0]} failed\n${output}`);
+  }
   writeFileSync(join(made, '.stamp'), hash);
   rmSync(target, { recursive: true, force: true });
   renameSync(made, target);

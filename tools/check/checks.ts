@@ -27,7 +27,7 @@ export async function checks(): Promise<Check[]> {
     ...(release
       ? [{ name: `protos since ${release}`, command: ['buf', 'breaking', '--against', `.git#tag=${release}`] }]
       : []),
-    { name: 'tidy', command: [node, '--test', join('tools', 'tidy', 'tidy.test.ts')] },
+    { name: 'tidy', command: [node, '--test', join('tools', 'tidy.test.ts')] },
   ];
 }
 
