@@ -3,7 +3,7 @@
  * fails, what the services logged last is printed.
  */
 import { after, afterEach, before } from 'node:test';
-import { type Stack, type StackOptions, startStack } from '../tools/start/stack.ts';
+import { type Stack, type StackOptions, StartFailed, startStack } from '../tools/start/stack.ts';
 import { startRedis, type TestRedis } from './redis.ts';
 
 export interface TestStack extends Stack {
@@ -18,7 +18,7 @@ export type TestStackOptions = Omit<StackOptions, 'redisUrl'>;
 export async function startTestStack(options: TestStackOptions = {}): Promise<TestStack> {
   await using owned = new AsyncDisposableStack();
   const redis = owned.use(await startRedis());
-  const stack = owned.use(await startStack({ ...options, redisUrl: redis.url }));
+  const stack = owned.use(await startStack({ ...options, redisUrl: redis.url }).catch(withLog));
   const kept = owned.move();
   return {
     ...stack,
@@ -28,6 +28,12 @@ export async function startTestStack(options: TestStackOptions = {}): Promise<Te
     },
     [Symbol.asyncDispose]: () => kept.disposeAsync(),
   };
+}
+
+/** Why a service does not start is in its log. */
+function withLog(error: unknown): never {
+  if (error instanceof StartFailed) error.message += `:\n${error.log.slice(-15).join('\n')}`;
+  throw error;
 }
 
 /**

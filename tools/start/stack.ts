@@ -73,15 +73,18 @@ export interface Stack extends AsyncDisposable {
   stop(): Promise<void>;
 }
 
-/** A service that did not get ready; `log` holds its last lines. */
+/** A service that did not get ready. */
 export class StartFailed extends SetupFault {
-  readonly service: string;
-  readonly log: readonly string[];
+  /** Its last lines; private, so that printing the error does not print them. */
+  readonly #log: readonly string[];
 
   constructor(service: string, why: string, log: readonly string[]) {
     super(`${service} ${why}`);
-    this.service = service;
-    this.log = log;
+    this.#log = [...log];
+  }
+
+  get log(): readonly string[] {
+    return this.#log;
   }
 }
 
