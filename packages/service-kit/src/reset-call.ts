@@ -29,9 +29,12 @@ export function resetConnection(call: StreamCall): void {
   call.destroy();
 }
 
-/** grpc-js hides the HTTP/2 stream below the call and, where there are interceptors, below those. */
-function http2Stream(call: StreamCall): ServerHttp2Stream | undefined {
-  let layer: Layer | undefined = (call as { call?: Layer }).call;
+/**
+ * The HTTP/2 stream below a server's call, or below an interceptor's: its `close` says that nothing of the call is left.
+ * grpc-js hides it below the call and, where there are interceptors, below those.
+ */
+export function http2Stream(call: object): ServerHttp2Stream | undefined {
+  let layer: Layer | undefined = 'call' in call ? (call.call as Layer) : (call as Layer);
   while (layer?.nextCall !== undefined) layer = layer.nextCall;
   return layer?.stream;
 }

@@ -1,14 +1,15 @@
 import { readFileSync } from 'node:fs';
 import {
-  type ChannelOptions,
   Server,
   ServerCredentials,
+  type ServerOptions,
   type ServiceDefinition,
   type UntypedServiceImplementation,
 } from '@grpc/grpc-js';
 import { loadFileDescriptorSetFromBuffer } from '@grpc/proto-loader';
 import { ReflectionService } from '@grpc/reflection';
 import { HealthImplementation } from 'grpc-health-check';
+import { OpenServices } from './open-services.ts';
 
 /** Descriptors of all protos, for reflection; written by `npm run generate`. */
 const descriptors = new URL('../../protocol/gen/descriptors.binpb', import.meta.url);
@@ -17,7 +18,7 @@ export interface StreamServerOptions {
   /** Full names of the services that health and reflection tell of. */
   readonly serviceNames: readonly string[];
   /** Of grpc-js, beyond keepalive. Never switch channelz off on a server: it breaks its shutdown. */
-  readonly options?: ChannelOptions;
+  readonly options?: ServerOptions;
 }
 
 /**
@@ -38,9 +39,10 @@ export class StreamServer {
       'grpc.max_receive_message_length': 256 * 1024,
       ...options,
     });
-    this.#health.addToServer(this.#server);
+    const open = new OpenServices(this.#server, this.#names);
+    this.#health.addToServer(open);
     const described = loadFileDescriptorSetFromBuffer(readFileSync(descriptors));
-    new ReflectionService(described, { services: [...serviceNames] }).addToServer(this.#server);
+    new ReflectionService(described, { services: [...serviceNames] }).addToServer(open);
   }
 
   add(service: ServiceDefinition, implementation: UntypedServiceImplementation): void {
