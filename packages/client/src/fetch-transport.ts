@@ -188,37 +188,32 @@ class Door {
   }
 }
 
-/** Keeps the details that come with a status: nice-grpc-web's errors have only its code and message. */
+/**
+ * The status as it came: nice-grpc-web's errors lack its details, and call failures of the network UNKNOWN. Where no
+ * status came at all, nobody answered.
+ */
 class Trailer {
-  #details: Uint8Array | undefined;
+  #trailer: Metadata | undefined;
 
   readonly keep = (trailer: Metadata): void => {
-    this.#details = trailer.get('grpc-status-details-bin');
+    this.#trailer = trailer;
   };
 
   errorOf(thrown: unknown, signal: AbortSignal): ClewError {
     if (signal.aborted) return ClewError.from(signal.reason);
     if (!(thrown instanceof ClientError)) return ClewError.from(thrown);
-    return errorOf(thrown.code, thrown.details, this.#details);
+    if (this.#trailer === undefined) return errorOf(Status.UNAVAILABLE, thrown.details, undefined);
+    return errorOf(thrown.code, thrown.details, this.#trailer.get('grpc-status-details-bin'));
   }
 }
 
-/** The fetch transport, with failures of the network as UNAVAILABLE, and received bytes told. */
+/** The fetch transport, telling how many bytes came. */
 function telling(onBytes: (count: number) => void): WebTransport {
   const transport = FetchTransport({ cache: 'no-store', credentials: 'omit' });
   return async function* tellingTransport(parameters) {
-    try {
-      for await (const frame of transport(parameters)) {
-        if (frame.type === 'data') onBytes(frame.data.length);
-        yield frame;
-      }
-    } catch (thrown) {
-      if (parameters.signal.aborted || thrown instanceof ClientError) throw thrown;
-      throw new ClientError(
-        parameters.method.path,
-        Status.UNAVAILABLE,
-        `no answer from ${new URL(parameters.url).host}`,
-      );
+    for await (const frame of transport(parameters)) {
+      if (frame.type === 'data') onBytes(frame.data.length);
+      yield frame;
     }
   };
 }
