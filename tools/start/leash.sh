@@ -7,7 +7,7 @@ program=$!
 trap 'kill -TERM "$program" 2>/dev/null' TERM INT HUP
 (
   trap - TERM INT HUP
-  cat <&3 >/dev/null
+  while read -r _; do :; done <&3
   kill -TERM "$program" 2>/dev/null
 ) &
 watcher=$!

@@ -43,6 +43,11 @@ test('an error in a record is read with its stack', () => {
   assert.deepEqual(parseLogLine(line), { level: 'error', text: 'cannot start Error: boom\n    at x' });
 });
 
+test('a line of Redis is read without its process, role and time', () => {
+  const line = '1234:M 22 Nov 2026 15:52:35.733 # WARNING Memory overcommit must be enabled! - see docs';
+  assert.equal(parseLogLine(line).text, 'WARNING Memory overcommit must be enabled! - see docs');
+});
+
 test('what is no record is text', () => {
   assert.deepEqual(parseLogLine('{ plain'), { level: 'info', text: '{ plain' });
 });

@@ -30,10 +30,13 @@ export interface LogLine {
 /** What every record of pino holds, and nobody wants to read on each line. */
 const silent = new Set(['level', 'time', 'pid', 'hostname', 'name', 'msg', 'err']);
 
-/** Understands pino's JSON lines; any other line is text. */
+/** `1234:M 22 Nov 2026 15:52:35.733 # Server initialized`: process, role, time, importance, text. */
+const REDIS_LINE = /^\d+:\S+ .*?[.*#-] (.*)$/;
+
+/** Understands pino's JSON lines and those of Redis; any other line is text. */
 export function parseLogLine(line: string): LogLine {
   const record = parseRecord(line);
-  if (!record) return { level: 'info', text: line };
+  if (!record) return { level: 'info', text: REDIS_LINE.exec(line)?.[1] ?? line };
   const fields = Object.entries(record)
     .filter(([key]) => !silent.has(key))
     .map(([key, value]) => `${key}=${typeof value === 'string' ? value : JSON.stringify(value)}`);
