@@ -1,0 +1,95 @@
+import { type Glow, ownView, type World } from '@clew/maze';
+import type { Closed_Reason, MatchFrame } from '@clew/protocol/clew/simulation/v1/simulation.ts';
+import type { FrameEncoder } from './frame-encoder.ts';
+import { InputQueue } from './input-queue.ts';
+
+/** What a match needs of the trunk that leads to an edge. */
+export interface TrunkWriter {
+  /** False while the edge does not keep up: nothing but answers is written then. */
+  readonly writable: boolean;
+  /** A number for a match on this trunk. */
+  nextMatchChannel(): number;
+  /** Queues a match's frame; the object is the caller's again afterwards. */
+  frame(frame: MatchFrame): void;
+  /** Tells that a channel is closed; the trunk forgets it. */
+  close(channel: number, reason: Closed_Reason): void;
+}
+
+/** How often a seat hears how early its inputs arrive. */
+const MARGIN_TICKS = 20;
+
+/** One player's connection to a seat, by way of a trunk. It holds what the player sent and notes what he was told. */
+export class Channel {
+  readonly number: number;
+  readonly seat: number;
+  readonly audience: Audience;
+  readonly inputs = new InputQueue();
+  needsKeyframe = true;
+  #toldGlow: Glow | undefined;
+  #toldLate = 0;
+
+  constructor(number: number, seat: number, audience: Audience) {
+    this.number = number;
+    this.seat = seat;
+    this.audience = audience;
+  }
+
+  /** What this seat alone is to hear in this tick, if anything. `afresh`: with a keyframe, which forgets all. */
+  own(encoder: FrameEncoder, world: World, afresh: boolean): Uint8Array | undefined {
+    if (afresh) this.#toldGlow = undefined;
+    const { inputs } = this;
+    const { glow } = ownView(world, this.seat);
+    const glowDue = this.#toldGlow === undefined ? glow.cells.length > 0 : glow !== this.#toldGlow;
+    const marginDue =
+      inputs.unreported && (inputs.late !== this.#toldLate || (world.tick + this.seat) % MARGIN_TICKS === 0);
+    this.#toldGlow = glow;
+    if (!glowDue && !marginDue) return undefined;
+    if (!marginDue) return encoder.own(glow, undefined);
+    this.#toldLate = inputs.late;
+    inputs.reported();
+    return encoder.own(glowDue ? glow : undefined, { marginMs: inputs.marginMs, late: inputs.late });
+  }
+}
+
+const nothing = new Uint8Array(0);
+/** The message under way, the same for all matches: each is encoded before the next is begun. */
+const message: MatchFrame = { matchChannel: 0, tick: 0, delta: nothing, keyframe: nothing, own: [] };
+
+/** All channels of one match on one trunk: they share its frames. */
+export class Audience {
+  readonly trunk: TrunkWriter;
+  readonly matchChannel: number;
+  readonly channels: Channel[] = [];
+  /** The trunk had to skip ticks: nobody here has the last one. */
+  #behind = false;
+
+  constructor(trunk: TrunkWriter) {
+    this.trunk = trunk;
+    this.matchChannel = trunk.nextMatchChannel();
+  }
+
+  /** Sends the encoder's frame. What the trunk cannot take is not queued: the newest keyframe makes up for it (M5). */
+  send(encoder: FrameEncoder, world: World): void {
+    if (!this.trunk.writable) {
+      this.#behind = true;
+      return;
+    }
+    message.own.length = 0;
+    let someFollow = false;
+    let someAreLost = false;
+    for (const channel of this.channels) {
+      const lost = this.#behind || channel.needsKeyframe;
+      if (lost) someAreLost = true;
+      else someFollow = true;
+      const own = channel.own(encoder, world, lost);
+      if (own !== undefined) message.own.push({ channel: channel.number, own });
+      channel.needsKeyframe = false;
+    }
+    this.#behind = false;
+    message.matchChannel = this.matchChannel;
+    message.tick = world.tick;
+    message.delta = someFollow ? encoder.delta() : nothing;
+    message.keyframe = someAreLost ? encoder.keyframe() : nothing;
+    this.trunk.frame(message);
+  }
+}

@@ -1,0 +1,65 @@
+import { defaultRules, type Rules } from '@clew/maze';
+import { addresses, count, milliseconds, type parseConfig, port, type serviceFields } from '@clew/service-kit/config';
+import { z } from 'zod';
+
+/** What a simulation reads beyond what every service does. Names in the environment: CLEW_ + field. */
+export const simulationFields = {
+  /** Names this process to the others for its life; a random one when not given. */
+  SIMULATION_ID: z
+    .string()
+    .regex(/^[A-Za-z0-9][A-Za-z0-9._-]{0,62}$/, 'must be 1 to 63 letters, digits, dots, dashes and underscores')
+    .optional(),
+  /** Where edges reach it; GRPC_PORT is for control calls. */
+  TRUNK_PORT: port(0),
+  /** The host that others are told; HOST when not given. */
+  ADVERTISED_HOST: z.string().min(1).optional(),
+  SESSION_ADDRESSES: addresses(),
+  MATCHMAKING_ADDRESSES: addresses(),
+  /** Most running matches. */
+  MATCHES_MAX: count(300),
+  /** Most edges at once. */
+  TRUNKS_MAX: count(64),
+  /** A trunk whose edge takes nothing for this long is cut (M4). */
+  TRUNK_STALL_MS: milliseconds(5_000),
+  /** A trunk with nothing to say carries a sign of life this often. */
+  TRUNK_ALIVE_MS: milliseconds(200),
+  /** A reserved seat that nobody attached is freed. */
+  SEAT_RESERVED_MS: milliseconds(10_000),
+  /** After this a detached seat's session is asked for. */
+  SEAT_DETACHED_MS: milliseconds(30_000),
+  /** When a detached seat's session was still there, it is asked for again. */
+  SEAT_RECHECK_MS: milliseconds(5_000),
+  /** How often due seats are looked for. */
+  SEAT_CHECK_MS: milliseconds(1_000, 10),
+  /** How long the ranking is shown. */
+  MATCH_FINISHED_MS: milliseconds(8_000, 0),
+  /** The match lease, and how often it is renewed. */
+  MATCH_LEASE_MS: milliseconds(3_000, 100),
+  MATCH_RENEW_MS: milliseconds(800, 10),
+  /** How long a match that is over is remembered. */
+  MATCH_TOMBSTONE_MS: milliseconds(600_000),
+  /** How often matchmaking hears of load and free seats. */
+  REGISTER_MS: milliseconds(1_000, 10),
+  /** The rules of every match; see Rules of packages/maze. */
+  RULES_SEATS: count(defaultRules.seats, 1, 64),
+  RULES_LEVELS: count(defaultRules.levels, 1, 100),
+  RULES_BASE_SIZE: count(defaultRules.baseSize, 3, 64),
+  RULES_STARTING_TICKS: count(defaultRules.startingTicks, 1, 100_000),
+  RULES_CLIMBING_TICKS_MAX: count(defaultRules.climbingTicksMax, 1, 100_000),
+  RULES_AFTER_ARRIVAL_TICKS: count(defaultRules.afterArrivalTicks, 1, 100_000),
+  RULES_SCORING_TICKS: count(defaultRules.scoringTicks, 1, 100_000),
+};
+
+export type SimulationConfig = ReturnType<typeof parseConfig<typeof serviceFields & typeof simulationFields>>;
+
+export function rulesOf(config: SimulationConfig): Rules {
+  return {
+    seats: config.RULES_SEATS,
+    levels: config.RULES_LEVELS,
+    baseSize: config.RULES_BASE_SIZE,
+    startingTicks: config.RULES_STARTING_TICKS,
+    climbingTicksMax: config.RULES_CLIMBING_TICKS_MAX,
+    afterArrivalTicks: config.RULES_AFTER_ARRIVAL_TICKS,
+    scoringTicks: config.RULES_SCORING_TICKS,
+  };
+}

@@ -1,0 +1,32 @@
+/** All that a simulation counts. */
+export const counterNames = [
+  'simulation.matches_created',
+  'simulation.matches_ended',
+  'simulation.matches_failed',
+  'simulation.seats_reserved',
+  'simulation.seats_left',
+  'simulation.seats_freed',
+  'simulation.attaches',
+  'simulation.attaches_refused',
+  'simulation.inputs_waiting',
+  'simulation.inputs_late',
+  'simulation.inputs_repeated',
+  'simulation.inputs_early',
+  'simulation.inputs_full',
+  'simulation.inputs_homeless',
+  'simulation.ticks',
+  'simulation.trunks_opened',
+  'simulation.trunks_refused',
+  'simulation.trunks_cut',
+  'simulation.trunks_congested',
+  'simulation.trunk_messages',
+  'simulation.trunk_bytes',
+  'simulation.leases_renewed',
+  'simulation.leases_reinstated',
+  'simulation.leases_refused',
+  'simulation.lease_failures',
+  'simulation.session_checks',
+  'simulation.session_events',
+] as const;
+
+export type CounterName = (typeof counterNames)[number];

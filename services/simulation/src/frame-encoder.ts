@@ -1,0 +1,88 @@
+import { BinaryWriter } from '@bufbuild/protobuf/wire';
+import { type Delta, delta, emptyView, type Glow, hashView, type View } from '@clew/maze';
+import type { InputMargin } from '@clew/protocol/clew/play/v1/frame.ts';
+import { PlayResponse } from '@clew/protocol/clew/play/v1/play.ts';
+
+/** How often frames carry the view's hash. */
+const HASH_TICKS = 20;
+
+/** As the protocol's messages; fields are set anew for each. */
+const newFrame = () => {
+  const header = { tick: 0, keyframe: false, durableTick: 0, viewHash: 0 };
+  const region: Delta & { region: number } = {
+    region: 0,
+    layout: undefined,
+    level: undefined,
+    avatars: [],
+    avatarsGone: [],
+    clews: [],
+    clewsGone: [],
+  };
+  return { event: undefined, header, regions: [region], own: undefined };
+};
+
+/**
+ * Turns what a match's players may know into bytes: encoded fields of PlayResponse, that edges put together.
+ *
+ * Each change is encoded once per match and tick, a keyframe too and only when somebody asks for it. One encoder serves
+ * all matches of the process, one after the other: between `begin` and the next one the same bytes are given again.
+ */
+export class FrameEncoder {
+  readonly #frame = newFrame();
+  #writer = new BinaryWriter();
+  #base: View = emptyView;
+  #next: View = emptyView;
+  #delta: Uint8Array | undefined;
+  #keyframe: Uint8Array | undefined;
+  #hash: number | undefined;
+
+  /** From now on it is about what changed from `base` to `next`. */
+  begin(base: View, next: View): void {
+    this.#base = base;
+    this.#next = next;
+    this.#delta = undefined;
+    this.#keyframe = undefined;
+    this.#hash = undefined;
+  }
+
+  /** For those who know the base. */
+  delta(): Uint8Array {
+    this.#delta ??= this.#encode(this.#base, false);
+    return this.#delta;
+  }
+
+  /** For those who know nothing. */
+  keyframe(): Uint8Array {
+    this.#keyframe ??= this.#encode(emptyView, true);
+    return this.#keyframe;
+  }
+
+  /** What concerns one seat alone. */
+  own(glow: Glow | undefined, inputMargin: InputMargin | undefined): Uint8Array {
+    return this.#written({ event: undefined, header: undefined, regions: [], own: { glow, inputMargin } });
+  }
+
+  #encode(base: View, keyframe: boolean): Uint8Array {
+    const { header, regions } = this.#frame;
+    const { tick } = this.#next;
+    header.tick = tick;
+    header.keyframe = keyframe;
+    header.viewHash = 0;
+    if (keyframe || tick % HASH_TICKS === 0) {
+      this.#hash ??= hashView(this.#next);
+      header.viewHash = this.#hash;
+    }
+    Object.assign(regions[0]!, delta(base, this.#next));
+    return this.#written(this.#frame);
+  }
+
+  /** A writer whose encoding failed is left in the middle of a message: it is replaced. */
+  #written(message: PlayResponse): Uint8Array {
+    try {
+      return PlayResponse.encode(message, this.#writer).finish();
+    } catch (error) {
+      this.#writer = new BinaryWriter();
+      throw error;
+    }
+  }
+}

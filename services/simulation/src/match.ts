@@ -1,0 +1,163 @@
+import {
+  createWorld,
+  emptyView,
+  type Input,
+  Phase,
+  type Rules,
+  step,
+  TICK_MS,
+  TICK_RATE,
+  type View,
+  view,
+  type World,
+} from '@clew/maze';
+import { Closed_Reason } from '@clew/protocol/clew/simulation/v1/simulation.ts';
+import type { Counters } from '@clew/service-kit/counters';
+import type { Channel } from './audience.ts';
+import type { CounterName } from './counter-names.ts';
+import type { FrameEncoder } from './frame-encoder.ts';
+import type { Admission } from './input-queue.ts';
+import { Journal } from './journal.ts';
+import { Seating, type SeatLimits } from './seating.ts';
+
+/**
+ * A running match: a world that goes on tick by tick, those who sit in it, and what was shown to them.
+ *
+ *     running → finished → over
+ *        |__________|_____↗ ↑     nobody is left, another process owns it
+ *        |__________|____ failed  it threw
+ *
+ * T1 While a match runs or its ranking stands, some seat is a player's; without one it is over at its next tick.
+ * T2 A match that is over or failed holds nothing: no channel leads to it, and each was told why.
+ * T3 What throws in here ends this match and no other.
+ */
+export type MatchState =
+  | { readonly kind: 'running' }
+  /** The ranking stands until that tick. */
+  | { readonly kind: 'finished'; readonly closeTick: number }
+  | { readonly kind: 'over' }
+  | { readonly kind: 'failed'; readonly cause: unknown };
+
+/** What all matches of the process share. */
+export interface MatchSurroundings {
+  readonly rules: Rules;
+  readonly encoder: FrameEncoder;
+  readonly counters: Counters<CounterName>;
+  readonly limits: MatchLimits;
+}
+
+export interface MatchLimits extends SeatLimits {
+  /** How long the ranking is shown. */
+  readonly finishedMs: number;
+}
+
+/** The journal reaches back 5 seconds. */
+export const JOURNAL_TICKS = 100;
+
+const admissionCounters = {
+  waiting: 'simulation.inputs_waiting',
+  late: 'simulation.inputs_late',
+  repeated: 'simulation.inputs_repeated',
+  early: 'simulation.inputs_early',
+  full: 'simulation.inputs_full',
+} as const satisfies Record<Admission, CounterName>;
+
+export class Match {
+  readonly id: string;
+  readonly seating: Seating;
+  readonly journal = new Journal(JOURNAL_TICKS);
+  /** The epoch under which this process owns it. */
+  epoch: number;
+  readonly #surroundings: MatchSurroundings;
+  readonly #world: World;
+  #state: MatchState = { kind: 'running' };
+  /** What those who follow the match know; only while somebody does. */
+  #shown: View | undefined;
+  /** When the next tick is due. */
+  #nextTickMs: number;
+
+  /** `seed` decides all randomness of the match; `nowMs` is by the same clock as everywhere in here. */
+  constructor(id: string, epoch: number, seed: number, surroundings: MatchSurroundings, nowMs: number) {
+    const { rules, limits, counters } = surroundings;
+    this.id = id;
+    this.epoch = epoch;
+    this.#surroundings = surroundings;
+    this.#world = createWorld({ seed, rules });
+    this.seating = new Seating(rules.seats, limits, counters);
+    this.#nextTickMs = nowMs + TICK_MS;
+  }
+
+  get state(): MatchState {
+    return this.#state;
+  }
+
+  /** Whether it has a world that goes on. */
+  get isLive(): boolean {
+    return this.#state.kind === 'running' || this.#state.kind === 'finished';
+  }
+
+  get world(): Readonly<World> {
+    return this.#world;
+  }
+
+  /** What a player's hands did. */
+  offer({ inputs: queue }: Channel, inputs: readonly Input[], nowMs: number): void {
+    const { counters } = this.#surroundings;
+    const { tick } = this.#world;
+    for (const input of inputs) {
+      const marginMs = this.#nextTickMs - nowMs + (input.tick - tick - 1) * TICK_MS;
+      counters.add(admissionCounters[queue.offer(input, tick, marginMs)]);
+    }
+  }
+
+  /** One tick, due at `scheduledMs`. Never throws (T3): the state tells how it went. */
+  tick(scheduledMs: number): void {
+    try {
+      if (this.#world.tick % TICK_RATE === 0) this.seating.evictUnused(scheduledMs);
+      if (this.seating.taken === 0) this.end(Closed_Reason.REASON_MATCH_ENDED); // T1
+      if (this.isLive) this.#step(scheduledMs);
+      if (this.isLive) this.#show();
+    } catch (cause) {
+      this.#end({ kind: 'failed', cause }, Closed_Reason.REASON_MATCH_FAILED);
+    }
+  }
+
+  /** Ends it now: all channels are told why, nothing is held any more (T2). */
+  end(reason: Closed_Reason): void {
+    this.#end({ kind: 'over' }, reason);
+  }
+
+  #step(nowMs: number): void {
+    const world = this.#world;
+    const record = this.seating.record(world.tick + 1);
+    this.journal.push(record);
+    step(world, record);
+    this.#nextTickMs = nowMs + TICK_MS;
+    if (this.#state.kind === 'finished') {
+      if (world.tick >= this.#state.closeTick) this.end(Closed_Reason.REASON_MATCH_ENDED);
+    } else if (world.level.phase === Phase.FINISHED) {
+      const shownTicks = Math.ceil(this.#surroundings.limits.finishedMs / TICK_MS);
+      this.#state = { kind: 'finished', closeTick: world.tick + 1 + shownTicks };
+    }
+  }
+
+  #show(): void {
+    const { audiences } = this.seating;
+    if (audiences.length === 0) {
+      this.#shown = undefined;
+      return;
+    }
+    const { encoder } = this.#surroundings;
+    const next = view(this.#world);
+    encoder.begin(this.#shown ?? emptyView, next);
+    for (const audience of audiences) audience.send(encoder, this.#world);
+    this.#shown = next;
+  }
+
+  #end(state: MatchState, reason: Closed_Reason): void {
+    if (!this.isLive) return;
+    this.#state = state;
+    this.#shown = undefined;
+    this.seating.clear(reason);
+  }
+}

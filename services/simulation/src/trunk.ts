@@ -1,0 +1,288 @@
+import { BinaryWriter } from '@bufbuild/protobuf/wire';
+import {
+  type Attach,
+  Closed_Reason,
+  type Detach,
+  type MatchFrame,
+  type SeatInputs,
+  type TrunkRequest,
+  TrunkResponse,
+} from '@clew/protocol/clew/simulation/v1/simulation.ts';
+import type { Counters } from '@clew/service-kit/counters';
+import type { Log } from '@clew/service-kit/log';
+import { resetConnection } from '@clew/service-kit/reset-call';
+import { type ServerDuplexStream, status } from '@grpc/grpc-js';
+import type { Channel, TrunkWriter } from './audience.ts';
+import { Backlog } from './backlog.ts';
+import type { CounterName } from './counter-names.ts';
+import type { Match } from './match.ts';
+import type { Matches } from './matches.ts';
+import type { Clock } from './tick-loop.ts';
+
+export type TrunkCall = ServerDuplexStream<TrunkRequest, Buffer>;
+
+export interface TrunkOptions {
+  readonly matches: Matches;
+  readonly counters: Counters<CounterName>;
+  readonly clock: Clock;
+  readonly log: Log;
+  /** An edge that takes nothing for this long is cut off. */
+  readonly stallMs: number;
+  /** Silence is broken this often. */
+  readonly aliveMs: number;
+  /** The first message named the edge. */
+  readonly onNamed: (trunk: Trunk, edgeId: string) => void;
+  readonly onGone: (trunk: Trunk) => void;
+}
+
+/** A message that reaches this size is sent before its phase is over. */
+const MESSAGE_BYTES = 128 * 1024;
+/** Answers that may wait for an edge that does not read; beyond, it is cut off. */
+const ANSWER_BYTES_MAX = 256 * 1024;
+
+/** What a number on the trunk stands for. */
+interface Lead {
+  readonly match: Match;
+  readonly channel: Channel;
+}
+
+/** The edge does not keep to the protocol. */
+class ProtocolError extends Error {}
+
+type TrunkState = { readonly kind: 'unnamed' | 'gone' } | { readonly kind: 'open'; readonly edgeId: string };
+
+const alive = Buffer.alloc(0);
+/** The message under way; each is encoded before the next is begun. */
+const response: TrunkResponse = { attached: [], closed: [], frames: [] };
+
+/**
+ * One edge's stream: inputs of all its players up, frames of all their matches down.
+ *
+ * K1 All that is to be said in one phase of the tick leaves as one message, and an empty one breaks longer silence.
+ * K2 What waits for the edge is bounded. At the bound frames are dropped, not queued: once the edge has read all, each
+ *    of its matches sends a keyframe (M5).
+ * K3 An edge that takes nothing for `stallMs` is cut off with a reset, whatever its kernel answers (M4).
+ * K4 However the stream ends, that is noticed once, and exactly the channels that lead through it lose their seats' hold.
+ */
+export class Trunk implements TrunkWriter {
+  readonly #call: TrunkCall;
+  readonly #options: TrunkOptions;
+  readonly #leads = new Map<number, Lead>();
+  readonly #backlog = new Backlog();
+  #state: TrunkState = { kind: 'unnamed' };
+  #writer = new BinaryWriter();
+  /** How much is in the writer, about. */
+  #gatheredBytes = 0;
+  readonly #openedMs: number;
+  #writtenMs: number;
+  #matchChannel = 0;
+
+  constructor(call: TrunkCall, options: TrunkOptions) {
+    this.#call = call;
+    this.#options = options;
+    this.#openedMs = options.clock();
+    this.#writtenMs = this.#openedMs;
+    call.on('data', (request: TrunkRequest) => this.#receive(request));
+    call.on('error', () => this.#release());
+    call.on('cancelled', () => this.#release());
+    call.on('close', () => this.#release());
+    call.on('end', () => this.#farewell());
+  }
+
+  get edgeId(): string | undefined {
+    return this.#state.kind === 'open' ? this.#state.edgeId : undefined;
+  }
+
+  get channels(): number {
+    return this.#leads.size;
+  }
+
+  get backlogBytes(): number {
+    return this.#backlog.bytes;
+  }
+
+  get writable(): boolean {
+    return this.#state.kind === 'open' && !this.#backlog.congested;
+  }
+
+  nextMatchChannel(): number {
+    this.#matchChannel++;
+    return this.#matchChannel;
+  }
+
+  frame(frame: MatchFrame): void {
+    response.frames.push(frame);
+    this.#gather(frame.delta.length + frame.keyframe.length + 16 * (1 + frame.own.length));
+    if (this.#gatheredBytes >= MESSAGE_BYTES) this.#write(this.#options.clock());
+  }
+
+  close(channel: number, reason: Closed_Reason): void {
+    if (!this.#leads.delete(channel)) return;
+    response.closed.push({ channel, reason });
+    this.#gather(16);
+  }
+
+  /** Sends what was gathered (K1) and looks after the edge (K3). Called in every phase. */
+  flush(nowMs: number): void {
+    if (this.#state.kind === 'gone') return;
+    const { aliveMs } = this.#options;
+    if (this.#isStalled(nowMs)) {
+      this.cut(); // K3
+    } else if (this.#backlog.congested) {
+      if (this.#gatheredBytes > ANSWER_BYTES_MAX) this.cut(); // K2
+    } else if (this.#gatheredBytes > 0) {
+      this.#write(nowMs);
+    } else if (this.#backlog.messages === 0 && nowMs - this.#writtenMs >= aliveMs) {
+      this.#send(alive, nowMs);
+    }
+  }
+
+  /** The edge is told all that was gathered, then that the stream is over. */
+  end(): void {
+    if (this.#state.kind === 'gone') return;
+    if (this.#gatheredBytes > 0) this.#write(this.#options.clock());
+    this.#release();
+    this.#call.end();
+  }
+
+  /** At once, with all that waits. */
+  cut(): void {
+    if (this.#state.kind === 'gone') return;
+    this.#options.counters.add('simulation.trunks_cut');
+    this.#release();
+    resetConnection(this.#call);
+  }
+
+  /** What goes wrong in here costs this trunk, never the process. */
+  #receive(request: TrunkRequest): void {
+    try {
+      this.#take(request);
+    } catch (error) {
+      if (error instanceof ProtocolError) {
+        this.#refuse(error.message);
+      } else {
+        this.#options.log.error({ err: error }, 'a trunk failed and was cut');
+        this.cut();
+      }
+    }
+  }
+
+  #take(request: TrunkRequest): void {
+    if (this.#state.kind === 'gone') return;
+    if (this.#state.kind === 'unnamed') {
+      if (request.edgeId === '') throw new ProtocolError('edge_id must be set in the first message');
+      this.#state = { kind: 'open', edgeId: request.edgeId };
+      this.#options.onNamed(this, request.edgeId);
+    }
+    const nowMs = this.#options.clock();
+    for (const attach of request.attaches) this.#attach(attach);
+    for (const inputs of request.inputs) this.#offer(inputs, nowMs);
+    for (const number of request.keyframes) {
+      const lead = this.#leads.get(number);
+      if (lead !== undefined) lead.channel.needsKeyframe = true;
+    }
+    for (const detach of request.detaches) this.#detach(detach, nowMs);
+  }
+
+  #attach({ channel: number, matchId, playerId, sessionEpoch }: Attach): void {
+    if (number === 0 || this.#leads.has(number)) throw new ProtocolError(`channel ${number} cannot be used`);
+    const match = this.#options.matches.get(matchId);
+    const outcome = match?.seating.attach(this, number, playerId, sessionEpoch);
+    if (match === undefined || outcome === undefined) {
+      this.#answer(number, Closed_Reason.REASON_MATCH_UNKNOWN);
+    } else if (outcome.kind === 'refused') {
+      this.#answer(number, outcome.reason);
+    } else {
+      const { channel } = outcome;
+      this.#leads.set(number, { match, channel });
+      this.#options.counters.add('simulation.attaches');
+      const { audience, seat } = channel;
+      response.attached.push({ channel: number, matchChannel: audience.matchChannel, seat });
+      this.#gather(16);
+    }
+  }
+
+  #answer(channel: number, reason: Closed_Reason): void {
+    this.#options.counters.add('simulation.attaches_refused');
+    response.closed.push({ channel, reason });
+    this.#gather(16);
+  }
+
+  #offer({ channel: number, inputs }: SeatInputs, nowMs: number): void {
+    const lead = this.#leads.get(number);
+    if (lead === undefined) this.#options.counters.add('simulation.inputs_homeless', inputs.length);
+    else lead.match.offer(lead.channel, inputs, nowMs);
+  }
+
+  #detach({ channel: number, leave }: Detach, nowMs: number): void {
+    const lead = this.#leads.get(number);
+    if (lead === undefined) return;
+    this.#leads.delete(number);
+    lead.match.seating.detach(lead.channel, leave, nowMs);
+  }
+
+  /** The edge has ended its side: it wants nothing any more. What it did not read goes with it (K2). */
+  #farewell(): void {
+    if (this.#backlog.messages > 0) this.cut();
+    this.#release();
+    this.#call.end();
+  }
+
+  #refuse(details: string): void {
+    this.#options.counters.add('simulation.trunks_refused');
+    this.#release();
+    this.#call.emit('error', Object.assign(new Error(details), { code: status.INVALID_ARGUMENT, details }));
+  }
+
+  /** Adds the response under way to what leaves with this phase. */
+  #gather(bytes: number): void {
+    try {
+      if (this.#state.kind === 'gone') return;
+      TrunkResponse.encode(response, this.#writer);
+      this.#gatheredBytes += bytes;
+    } catch (error) {
+      this.#options.log.error({ err: error }, 'a trunk cannot be written to and was cut');
+      this.cut(); // the writer is left in the middle of a message
+    } finally {
+      response.attached.length = 0;
+      response.closed.length = 0;
+      response.frames.length = 0;
+    }
+  }
+
+  /** An edge that does not read, or never says who it is. */
+  #isStalled(nowMs: number): boolean {
+    const { stallMs } = this.#options;
+    if (this.#state.kind === 'unnamed') return nowMs - this.#openedMs >= stallMs;
+    return this.#backlog.stalledMs(nowMs) >= stallMs;
+  }
+
+  #write(nowMs: number): void {
+    const bytes = this.#writer.finish();
+    this.#gatheredBytes = 0;
+    this.#send(Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength), nowMs);
+  }
+
+  #send(message: Buffer, nowMs: number): void {
+    const { counters } = this.#options;
+    this.#writtenMs = nowMs;
+    this.#call.write(message, this.#onTaken);
+    counters.add('simulation.trunk_messages');
+    counters.add('simulation.trunk_bytes', message.length);
+    if (this.#backlog.add(message.length, nowMs)) counters.add('simulation.trunks_congested'); // K2
+  }
+
+  readonly #onTaken = (): void => this.#backlog.taken(this.#options.clock());
+
+  /** K4. */
+  #release(): void {
+    if (this.#state.kind === 'gone') return;
+    this.#state = { kind: 'gone' };
+    const nowMs = this.#options.clock();
+    for (const { match, channel } of this.#leads.values()) match.seating.detach(channel, false, nowMs);
+    this.#leads.clear();
+    this.#writer = new BinaryWriter();
+    this.#gatheredBytes = 0;
+    this.#options.onGone(this);
+  }
+}
