@@ -21,6 +21,8 @@ export interface ClewClientOptions {
   /** Where secret and token are kept; in memory when not given. */
   readonly store?: Store;
   readonly limits?: Partial<ClientLimits>;
+  /** Where figures are counted; a book of its own when not given. Clients that share one have their sums. */
+  readonly book?: StatsBook;
   /** Milliseconds on a clock that never goes back; the one that `Match.sample` is asked by. Default performance.now. */
   readonly now?: () => number;
   /** From 0 up to, not including, 1. Default Math.random. */
@@ -70,7 +72,7 @@ export class ClewClient implements Disposable {
   readonly #now: () => number;
   readonly #random: () => number;
   readonly #events: Emitter<ClientEvents> = createNanoEvents<ClientEvents>();
-  readonly #book = new StatsBook();
+  readonly #book: StatsBook;
   #state: ClientState = { kind: 'signed-out' };
   #life: Life | undefined;
   #match: PlayedMatch | undefined;
@@ -80,6 +82,7 @@ export class ClewClient implements Disposable {
   constructor(options: ClewClientOptions) {
     this.#options = options;
     this.#limits = { ...defaultLimits, ...options.limits };
+    this.#book = options.book ?? new StatsBook();
     this.#store = options.store ?? memoryStore();
     this.#now = options.now ?? (() => performance.now());
     this.#random = options.random ?? Math.random;

@@ -23,6 +23,6 @@ export { fetchTransport } from './fetch-transport.ts';
 export type { Match } from './match.ts';
 export type { MatchSample, OtherAvatar, OwnAvatar } from './match-sample.ts';
 export { newSecret } from './secret.ts';
-export type { ClientStats, Percentiles } from './stats.ts';
+export { type ClientStats, type Percentiles, StatsBook } from './stats.ts';
 export { browserStore, memoryStore, type Store } from './store.ts';
 export type { Connection, PlayerStream, StreamListener, Transport } from './transport.ts';

@@ -9,7 +9,7 @@ test('percentiles are nearest ranks', () => {
 });
 
 test('samples are kept up to a bound, the newest', () => {
-  const samples = new Samples();
+  const samples = new Samples(2_048);
   for (let value = 1; value <= 10_000; value += 1) samples.add(value);
   assert.equal(samples.count, 10_000);
   assert.equal(samples.values().length, 2_048);

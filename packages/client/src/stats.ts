@@ -26,7 +26,7 @@ export interface ClientStats {
   readonly correctionUnits: Percentiles;
 }
 
-/** Over the newest samples (some 2,000); zeros when there are none. */
+/** Over the newest samples; zeros when there are none. `count` is how many there ever were. */
 export interface Percentiles {
   readonly count: number;
   readonly p50: number;
@@ -34,15 +34,17 @@ export interface Percentiles {
   readonly max: number;
 }
 
-const SAMPLES_MAX = 2_048;
-
 /** The newest samples of a figure: exact, bounded, cheap to add to. */
 export class Samples {
-  readonly #values = new Float64Array(SAMPLES_MAX);
+  readonly #values: Float64Array;
   #count = 0;
 
+  constructor(max: number) {
+    this.#values = new Float64Array(max);
+  }
+
   add(value: number): void {
-    this.#values[this.#count % SAMPLES_MAX] = value;
+    this.#values[this.#count % this.#values.length] = value;
     this.#count += 1;
   }
 
@@ -53,15 +55,11 @@ export class Samples {
 
   /** The newest, unsorted. */
   values(): Float64Array {
-    return this.#values.slice(0, Math.min(this.#count, SAMPLES_MAX));
+    return this.#values.slice(0, Math.min(this.#count, this.#values.length));
   }
 
   percentiles(): Percentiles {
     return { ...percentilesOf(this.values()), count: this.#count };
-  }
-
-  reset(): void {
-    this.#count = 0;
   }
 }
 
@@ -72,7 +70,7 @@ export function percentilesOf(values: Float64Array): Percentiles {
   return { count: sorted.length, p50: at(0.5), p99: at(0.99), max: at(1) };
 }
 
-/** What the parts of a client count into. */
+/** What clients count into: one its own, or several the same one, which then has their sums. */
 export class StatsBook {
   frames = 0;
   keyframes = 0;
@@ -84,8 +82,14 @@ export class StatsBook {
   corrections = 0;
   levelsFinished = 0;
   matchesFinished = 0;
-  readonly latencyMs = new Samples();
-  readonly correctionUnits = new Samples();
+  readonly latencyMs: Samples;
+  readonly correctionUnits: Samples;
+
+  /** `samplesMax`: how many of the newest samples its percentiles are over. */
+  constructor(samplesMax = 2_048) {
+    this.latencyMs = new Samples(samplesMax);
+    this.correctionUnits = new Samples(samplesMax);
+  }
 
   read(): ClientStats {
     const { frames, keyframes, bytes, inputs, disconnects, gaps, hashMismatches } = this;

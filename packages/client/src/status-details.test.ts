@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { Status } from 'nice-grpc-common';
-import { Refusal } from './fakes/fake-edge.ts';
+import { Refusal } from './fakes/door-host.ts';
 import { errorOf } from './status-details.ts';
 
 test('reason, field and retry delay are read from the details', () => {

@@ -9,7 +9,7 @@ import {
   type sendUnaryData,
   type UntypedServiceImplementation,
 } from '@grpc/grpc-js';
-import type { DoorHost, FakeStream, Refusal } from './fake-edge.ts';
+import type { DoorHost, FakeStream, Refusal } from './door-host.ts';
 
 /** A FakeEdge's door for native gRPC. Its own listener hands the sockets over, so that a test can count and cut them. */
 export class GrpcDoor {

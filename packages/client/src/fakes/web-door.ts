@@ -1,7 +1,7 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
 import { PlayServiceDefinition } from '@clew/protocol/clew/play/v1/play.ts';
-import type { DoorHost, FakeStream, Refusal } from './fake-edge.ts';
+import type { DoorHost, FakeStream, Refusal } from './door-host.ts';
 
 /** A FakeEdge's door for gRPC-web over fetch. */
 export class WebDoor {
