@@ -22,7 +22,7 @@ export async function checks(): Promise<Check[]> {
   const release = await lastRelease();
   return [
     { name: 'style', command: ['biome', 'check', '--diagnostic-level=warn', '--error-on-warnings', '.'] },
-    { name: 'types', command: ['tsc', '--noEmit', '--pretty', 'false'] },
+    { name: 'types', command: ['tsc', '--noEmit', '--incremental', '--tsBuildInfoFile', '.clew/types.tsbuildinfo'] },
     { name: 'protos', command: ['buf', 'lint'] },
     ...(release
       ? [{ name: `protos since ${release}`, command: ['buf', 'breaking', '--against', `.git#tag=${release}`] }]
