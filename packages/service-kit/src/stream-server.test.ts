@@ -74,6 +74,7 @@ suite('a stream server', () => {
     stream.resume();
     await held.promise;
     await server.stop(1);
-    await broken;
+    const [error] = await broken;
+    assert.ok(error instanceof Error);
   });
 });
