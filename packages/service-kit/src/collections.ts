@@ -63,6 +63,7 @@ class BoundedSet<Value> extends Set<Value> {
 
 /** The registry of one process. */
 export class Collections {
+  /** M3: its names are written in the code, once each. */
   readonly #reports = new Map<string, () => CollectionReport>();
 
   /** A map that throws CollectionFull beyond its bound. Names are `service.noun`, once per process. */

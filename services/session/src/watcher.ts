@@ -12,6 +12,7 @@ const RESPONSE_EVENTS = 1_000;
  */
 export class Watcher {
   readonly #eventsMax: number;
+  /** M3: at `eventsMax` it is cut. */
   #pages: Page[] = [];
   #events = 0;
   #failure: ServiceError | undefined;
