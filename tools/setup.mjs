@@ -70,7 +70,9 @@ export function runScript(name, main) {
 /** @param {(line: string) => void} say */
 async function install(say) {
   if (isInstalled()) return;
-  const paths = Object.keys(readLock('package-lock.json')).filter((path) => path.includes('node_modules/'));
+  const paths = Object.entries(readLock('package-lock.json')).flatMap(([path, { optional }]) =>
+    path.includes('node_modules/') && !optional ? path : [],
+  );
   say('Installing packages (once, and when the lock file changed; about a minute) …');
   const progress = setInterval(() => {
     const there = paths.filter((path) => existsSync(join(root, path, 'package.json'))).length;
@@ -90,22 +92,43 @@ async function install(say) {
   }
 }
 
-/** True when node_modules holds what the lock file says; optional packages of other platforms may be missing. */
 function isInstalled() {
   if (!existsSync(node) || !existsSync(join(root, 'node_modules/.package-lock.json'))) return false;
-  const installed = readLock('node_modules/.package-lock.json');
-  return Object.entries(readLock('package-lock.json')).every(([path, wanted]) => {
-    if (!path.includes('node_modules/')) return true;
-    if (!path.startsWith('node_modules/')) return wanted.optional || existsSync(join(root, path));
+  const wanted = readLock('package-lock.json');
+  return (
+    missingPackages(wanted, readLock('node_modules/.package-lock.json'), (path) => existsSync(join(root, path)))
+      .length === 0
+  );
+}
+
+/**
+ * @typedef {object} LockedPackage
+ * @property {string} [version]
+ * @property {string} [integrity]
+ * @property {boolean} [optional]
+ */
+
+/**
+ * Paths that the lock file wants otherwise than they are installed. Optional packages may be missing: those of other
+ * platforms are.
+ * @param {Record<string, LockedPackage>} wanted as in package-lock.json
+ * @param {Record<string, LockedPackage>} installed as npm notes it in node_modules, for what lies there
+ * @param {(path: string) => boolean} exists for what lies elsewhere: a workspace's own node_modules
+ */
+export function missingPackages(wanted, installed, exists) {
+  return Object.keys(wanted).filter((path) => {
+    const { version, integrity, optional = false } = wanted[path] ?? {};
+    if (!path.includes('node_modules/')) return false;
+    if (!path.startsWith('node_modules/')) return !optional && !exists(path);
     const there = installed[path];
-    if (!there) return wanted.optional === true;
-    return there.version === wanted.version && there.integrity === wanted.integrity;
+    if (!there) return !optional;
+    return there.version !== version || there.integrity !== integrity;
   });
 }
 
 /**
  * @param {string} path
- * @returns {Record<string, { version?: string, integrity?: string, optional?: boolean }>}
+ * @returns {Record<string, LockedPackage>}
  */
 function readLock(path) {
   return JSON.parse(readFileSync(join(root, path), 'utf8')).packages;

@@ -1,0 +1,89 @@
+import { Command, CommanderError, InvalidArgumentError } from 'commander';
+
+/** What `npm run bots` was asked for. */
+export interface BotsFlags {
+  readonly players: number;
+  /** 0: until stopped. */
+  readonly seconds: number;
+  /** Figures begin when everybody is in a match and this many seconds have passed. */
+  readonly warmUp: number;
+  readonly transport: 'grpc' | 'web';
+  readonly edge: string;
+  readonly name: string;
+  readonly json: boolean;
+}
+
+export type Parsed =
+  | { readonly kind: 'flags'; readonly flags: BotsFlags }
+  | { readonly kind: 'help'; readonly text: string }
+  /** One line for people. */
+  | { readonly kind: 'fault'; readonly message: string };
+
+const PLAYERS_MAX = 20_000;
+/** A name has 24 characters; the player's number takes some. */
+const PREFIX_CHARACTERS_MAX = 17;
+const edges = { grpc: '127.0.0.1:8081', web: 'http://127.0.0.1:8080' };
+
+export function parseFlags(args: readonly string[]): Parsed {
+  let help = '';
+  const command = new Command('npm run bots --')
+    .description('Sends players into the game: real clients, over the network, played by the bot of packages/maze.')
+    .option('--players <n>', 'how many', whole(1, PLAYERS_MAX), 8)
+    .option('--seconds <s>', 'for how long; 0 is until Ctrl-C', whole(0, 86_400), 0)
+    .option('--warm-up <s>', 'seconds in a match before figures begin', whole(0, 3_600), 0)
+    .option('--transport <door>', 'grpc or web', transport, 'grpc')
+    .option('--edge <address>', `host:port (grpc, default ${edges.grpc}) or URL (web, default ${edges.web})`)
+    .option('--name <prefix>', 'what their names begin with', prefix, 'Bot')
+    .option('--json', 'print nothing but one object, at the end', false)
+    .exitOverride()
+    .configureOutput({
+      writeOut: (text) => {
+        help += text;
+      },
+      writeErr: () => undefined,
+    });
+  try {
+    command.parse([...args], { from: 'user' });
+    const { edge, ...flags } = command.opts<Omit<BotsFlags, 'edge'> & { edge?: string }>();
+    const address = addressFor(flags.transport, edge ?? edges[flags.transport]);
+    return { kind: 'flags', flags: { ...flags, edge: address } };
+  } catch (error) {
+    if (!(error instanceof CommanderError)) throw error;
+    if (error.code === 'commander.helpDisplayed') return { kind: 'help', text: help };
+    return { kind: 'fault', message: error.message.replace(/^error: /, '') };
+  }
+}
+
+function whole(min: number, max: number) {
+  return (text: string) => {
+    const value = Number(text);
+    if (text.trim() === '' || !Number.isInteger(value) || value < min || value > max) {
+      throw new InvalidArgumentError(`It must be a whole number from ${min} to ${max}.`);
+    }
+    return value;
+  };
+}
+
+function transport(text: string): 'grpc' | 'web' {
+  if (text !== 'grpc' && text !== 'web') throw new InvalidArgumentError('It must be grpc or web.');
+  return text;
+}
+
+function prefix(text: string): string {
+  if (text.trim() === '' || [...text].length > PREFIX_CHARACTERS_MAX || /\p{Cc}/u.test(text)) {
+    throw new InvalidArgumentError(`It must be 1 to ${PREFIX_CHARACTERS_MAX} characters, without control characters.`);
+  }
+  return text;
+}
+
+function addressFor(door: 'grpc' | 'web', text: string): string {
+  const fault = (shape: string) =>
+    new CommanderError(1, 'bots.edge', `--edge must be ${shape} for --transport ${door}, not "${text}"`);
+  if (door === 'web') {
+    const url = URL.parse(text);
+    if (url === null || !/^https?:$/.test(url.protocol)) throw fault('a URL like http://127.0.0.1:8080');
+    return url.origin;
+  }
+  if (!/^[^\s:/]+:\d{1,5}$/.test(text)) throw fault('host:port');
+  return text;
+}
