@@ -1,0 +1,113 @@
+/**
+ * Where everything is drawn: renderer, camera, the frame loop with its adaptive fineness.
+ *
+ * One frame: the listener says where the eye is and what stands around, then it is drawn. While the page is hidden
+ * nothing is.
+ */
+import { PerspectiveCamera, Scene, WebGLRenderer } from 'three';
+import { Labyrinth } from './labyrinth/labyrinth.ts';
+import { Light } from './labyrinth/light.ts';
+import { Figures } from './people/figures.ts';
+import { NamePlates } from './people/name-plates.ts';
+import { afterFrame, type Quality, startingQuality } from './quality.ts';
+
+/** How much of the world is seen from top to bottom, in degrees. */
+const FIELD = 60;
+/** Milliseconds between frames that a software renderer keeps at least, so that others get the processor too. */
+const SOFTWARE_FRAME_MS = 33;
+
+export interface StageOptions {
+  /** Little motion, for those who asked for it. */
+  readonly steady: boolean;
+  /** Always this many pixels drawn per CSS pixel, instead of as many as are fluent. */
+  readonly fineness?: number | undefined;
+}
+
+export class Stage {
+  readonly canvas: HTMLCanvasElement;
+  readonly camera = new PerspectiveCamera(FIELD, 1, 0.02, 60);
+  readonly light: Light;
+  readonly labyrinth: Labyrinth;
+  readonly figures: Figures;
+  readonly names = new NamePlates();
+  readonly isSoftware: boolean;
+  readonly renderer: WebGLRenderer;
+  readonly #scene = new Scene();
+  #quality: Quality;
+  #drawnMs = 0;
+  #width = 0;
+  #height = 0;
+
+  readonly #steady: boolean;
+  readonly #isFixed: boolean;
+
+  constructor(canvas: HTMLCanvasElement, options: StageOptions) {
+    this.canvas = canvas;
+    this.#steady = options.steady;
+    this.renderer = new WebGLRenderer({ canvas, antialias: false, powerPreference: 'high-performance' });
+    this.renderer.setClearColor(0x02030a);
+    this.isSoftware = isSoftware(this.renderer.getContext());
+    this.#quality = startingQuality(this.isSoftware, window.devicePixelRatio);
+    if (options.fineness) this.#quality = { ...this.#quality, fineness: options.fineness };
+    this.#isFixed = options.fineness !== undefined;
+    // Whoever asks for a fineness wants to see everything.
+    const plain = this.isSoftware && !this.#isFixed;
+    this.light = new Light(plain);
+    this.labyrinth = new Labyrinth(this.light, {
+      surfaceSize: plain ? 256 : 512,
+      motes: plain ? 120 : 420,
+      plain,
+      steady: options.steady,
+    });
+    this.figures = new Figures(this.light);
+    this.#scene.add(this.labyrinth.group, this.figures.mesh, this.names.group);
+    this.camera.rotation.order = 'YXZ';
+    this.#scene.matrixWorldAutoUpdate = true;
+    const paint = (): void => {
+      if (this.labyrinth.stone.paintNext()) setTimeout(paint, 0);
+    };
+    paint();
+  }
+
+  get fineness(): number {
+    return this.#quality.fineness;
+  }
+
+  /** Calls `prepare` before each frame, with the clock and the seconds since the last frame, and draws. */
+  run(prepare: (nowMs: number, seconds: number) => void): void {
+    const frame = (nowMs: number): void => {
+      requestAnimationFrame(frame);
+      const sinceMs = nowMs - this.#drawnMs;
+      if (this.isSoftware && sinceMs < SOFTWARE_FRAME_MS - 4) return;
+      this.#drawnMs = nowMs;
+      if (!this.#isFixed) this.#quality = afterFrame(this.#quality, sinceMs);
+      this.#fit();
+      prepare(nowMs, Math.min(0.1, sinceMs / 1_000));
+      this.light.burn(nowMs / 1_000, this.#steady);
+      this.renderer.render(this.#scene, this.camera);
+    };
+    requestAnimationFrame(frame);
+  }
+
+  #fit(): void {
+    const canvas = this.renderer.domElement;
+    const width = Math.max(1, Math.round(canvas.clientWidth * this.#quality.fineness));
+    const height = Math.max(1, Math.round(canvas.clientHeight * this.#quality.fineness));
+    if (width === this.#width && height === this.#height) return;
+    this.#width = width;
+    this.#height = height;
+    this.renderer.setSize(width, height, false);
+    this.camera.aspect = width / height;
+    // Wide windows see more to the sides, tall ones more up and down; never less than this.
+    this.camera.fov = this.camera.aspect > 1 ? FIELD : Math.min(100, FIELD / this.camera.aspect ** 0.6);
+    this.camera.updateProjectionMatrix();
+    this.light.uniforms.viewSize.value.set(width, height);
+  }
+}
+
+/** Whether pictures are made by the processor: then each pixel is dear. */
+function isSoftware(gl: WebGLRenderingContext | WebGL2RenderingContext): boolean {
+  const info = gl.getExtension('WEBGL_debug_renderer_info');
+  const name = String(gl.getParameter(info ? info.UNMASKED_RENDERER_WEBGL : gl.RENDERER));
+  return /swiftshader|llvmpipe|software|basic render/i.test(name);
+}
