@@ -48,7 +48,7 @@ async function start(flags: StartFlags, stop: AbortSignal): Promise<void> {
 
 function startBots(players: number, stack: Stack): SupervisedProcess {
   const program = join(root, 'tools/bots/main.ts');
-  const flags = { players, seconds: 0, transport: 'grpc', edge: stack.edges[0]!.webUrl };
+  const flags = { players, seconds: 0, transport: 'grpc', edge: stack.edges[0]!.grpcAddress };
   const bots = new SupervisedProcess(
     {
       name: 'bots',

@@ -7,7 +7,7 @@ import { test } from 'node:test';
 const MODULE = join(import.meta.dirname, 'stop-request.ts');
 
 /** A process that asks for `stopRequest` and tells what becomes of it; `laterMs` moves its clock on after the first wish. */
-function host(laterMs = 0) {
+function host(laterMs = 0, stdin: 'ignore' | 'pipe' = 'ignore') {
   const script = `
     import { stopRequest } from '${MODULE}';
     const now = performance.now.bind(performance);
@@ -20,7 +20,8 @@ function host(laterMs = 0) {
     process.on('message', (message) => console.log(message));
     console.log('up');`;
   const child = spawn(process.execPath, ['--input-type=module', '-e', script], {
-    stdio: ['ignore', 'pipe', 'inherit', 'ipc'],
+    stdio: [stdin, 'pipe', 'inherit', 'ipc'],
+    env: { ...process.env, CLEW_SUPERVISED: stdin === 'pipe' ? '1' : '' },
   });
   return { child, line: () => once(child.stdout!, 'data').then(([chunk]) => String(chunk).trim()) };
 }
@@ -53,6 +54,14 @@ test('the death of whoever started us asks to stop', async () => {
   const { child, line } = host();
   assert.equal(await line(), 'up');
   child.disconnect();
+  assert.equal(await line(), 'stopping');
+  child.kill('SIGKILL');
+});
+
+test('under a supervisor, the end of standard input asks to stop', async () => {
+  const { child, line } = host(0, 'pipe');
+  assert.equal(await line(), 'up');
+  child.stdin?.end();
   assert.equal(await line(), 'stopping');
   child.kill('SIGKILL');
 });

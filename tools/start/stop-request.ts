@@ -1,5 +1,6 @@
 /**
- * The wish to stop: Ctrl-C, SIGTERM, a closed terminal, or the death of whoever started us. A second one means: at once.
+ * The wish to stop: Ctrl-C, SIGTERM, a closed terminal, or the death of whoever started us (the IPC channel closes, or under
+ * a supervisor, as CLEW_SUPERVISED=1 says, standard input). A second one means: at once.
  * One Ctrl-C may come twice, from the terminal and from npm, which passes on what it gets: what comes right after the first
  * is the same one.
  */
@@ -16,5 +17,6 @@ export function stopRequest(host: NodeJS.Process, atOnce: () => never): AbortSig
   };
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) host.on(signal, ask);
   host.on('disconnect', ask);
+  if (host.env.CLEW_SUPERVISED === '1') host.stdin.on('end', ask).resume();
   return stop.signal;
 }
