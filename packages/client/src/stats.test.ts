@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { percentilesOf, Samples } from './stats.ts';
+import { percentilesOf, Samples, StatsBook } from './stats.ts';
 
 test('percentiles are nearest ranks', () => {
   const values = Float64Array.from({ length: 100 }, (_, index) => 100 - index);
@@ -14,4 +14,15 @@ test('samples are kept up to a bound, the newest', () => {
   assert.equal(samples.count, 10_000);
   assert.equal(samples.values().length, 2_048);
   assert.equal(Math.min(...samples.values()), 10_000 - 2_047);
+});
+
+test('a book that begins anew is as a new one', () => {
+  const book = new StatsBook();
+  for (const key of Object.keys(book) as (keyof StatsBook)[]) {
+    if (typeof book[key] === 'number') Object.assign(book, { [key]: 7 });
+  }
+  book.latencyMs.add(7);
+  book.correctionUnits.add(7);
+  book.reset();
+  assert.deepEqual(book.read(), new StatsBook().read());
 });

@@ -61,6 +61,10 @@ export class Samples {
   percentiles(): Percentiles {
     return { ...percentilesOf(this.values()), count: this.#count };
   }
+
+  reset(): void {
+    this.#count = 0;
+  }
 }
 
 /** Nearest rank. */
@@ -89,6 +93,14 @@ export class StatsBook {
   constructor(samplesMax = 2_048) {
     this.latencyMs = new Samples(samplesMax);
     this.correctionUnits = new Samples(samplesMax);
+  }
+
+  /** All figures begin anew. */
+  reset(): void {
+    Object.assign(this, { frames: 0, keyframes: 0, bytes: 0, inputs: 0, disconnects: 0, gaps: 0, hashMismatches: 0 });
+    Object.assign(this, { corrections: 0, levelsFinished: 0, matchesFinished: 0 });
+    this.latencyMs.reset();
+    this.correctionUnits.reset();
   }
 
   read(): ClientStats {
