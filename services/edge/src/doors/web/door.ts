@@ -1,0 +1,132 @@
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import type { AddressInfo, Socket } from 'node:net';
+import type { Counters } from '@clew/service-kit/counters';
+import type { Log } from '@clew/service-kit/log';
+import type { Door, DoorOptions } from '../door.ts';
+import { Cors } from './cors.ts';
+import { plainText } from './plain-text.ts';
+import { encodingOf, isCall, serveCall } from './play-handlers.ts';
+import { SecurityHeaders } from './security-headers.ts';
+import { StaticFiles } from './static-files.ts';
+
+export interface WebDoorOptions extends DoorOptions {
+  /** Folder with the built pages. */
+  readonly webRoot: string;
+  readonly allowedOrigins: readonly string[];
+  /** Most connections; further ones are closed at once. */
+  readonly connectionsMax: number;
+  readonly counters: Counters;
+  readonly log: Log;
+}
+
+/** Whoever sends a request this slowly does not want an answer. */
+const requestMs = 10_000;
+const keepAliveMs = 65_000;
+/** While stopping. */
+const idleCheckMs = 20;
+
+/** gRPC-web over fetch, and the game's pages, on one HTTP/1.1 port. */
+export class WebDoor implements Door {
+  readonly #options: WebDoorOptions;
+  readonly #server: Server;
+  readonly #cors: Cors;
+  readonly #files: StaticFiles;
+  #security = new SecurityHeaders([]);
+  #connections = 0;
+
+  constructor(options: WebDoorOptions) {
+    this.#options = options;
+    this.#cors = new Cors(options.allowedOrigins);
+    this.#files = new StaticFiles(options.webRoot);
+    this.#server = createServer(
+      {
+        headersTimeout: requestMs,
+        requestTimeout: requestMs,
+        connectionsCheckingInterval: requestMs / 2,
+        keepAliveTimeout: keepAliveMs,
+        noDelay: true,
+      },
+      (request, response) => this.#serve(request, response),
+    );
+    this.#server.maxConnections = options.connectionsMax;
+    this.#server.on('connection', (socket) => {
+      this.#connections += 1;
+      socket.on('close', () => {
+        this.#connections -= 1;
+      });
+    });
+    this.#server.on('clientError', (_error, socket) => {
+      options.counters.add('edge.web_garbage');
+      const untouched = socket.writable && (socket as Socket).bytesWritten === 0;
+      if (untouched) socket.write('HTTP/1.1 400 Bad Request\r\nconnection: close\r\ncontent-length: 0\r\n\r\n');
+      socket.destroy();
+    });
+  }
+
+  /** Open connections; players' streams and whatever browsers keep for later. */
+  get connections(): number {
+    return this.#connections;
+  }
+
+  /** The pages may talk to these edges; known only when all doors are bound. */
+  tellEdges(origins: readonly string[]): void {
+    this.#security = new SecurityHeaders(origins);
+  }
+
+  async listen(host: string, port: number): Promise<number> {
+    await new Promise<void>((resolve, reject) => {
+      this.#server.once('error', reject);
+      this.#server.listen(port, host, () => {
+        this.#server.off('error', reject);
+        resolve();
+      });
+    });
+    return (this.#server.address() as AddressInfo).port;
+  }
+
+  async stop(graceMs: number): Promise<void> {
+    const closed = new Promise<void>((resolve) => this.#server.close(() => resolve()));
+    const idle = setInterval(() => this.#server.closeIdleConnections(), idleCheckMs); // those that ended meanwhile, too
+    const cut = setTimeout(() => this.#server.closeAllConnections(), graceMs);
+    await closed;
+    clearInterval(idle);
+    clearTimeout(cut);
+  }
+
+  #serve(request: IncomingMessage, response: ServerResponse): void {
+    try {
+      this.#route(request, response);
+    } catch (thrown) {
+      this.#fail(response, thrown);
+    }
+  }
+
+  #fail(response: ServerResponse, thrown: unknown): void {
+    this.#options.log.error({ err: thrown }, 'the web door failed');
+    if (response.headersSent) response.destroy();
+    else plainText(response, 500, 'something went wrong on our side\n');
+  }
+
+  #route(request: IncomingMessage, response: ServerResponse): void {
+    SecurityHeaders.forAll(response);
+    const path = (request.url ?? '/').split(/[?#]/, 1)[0] ?? '/';
+    const encoding = encodingOf(request);
+    if (isCall(path) || (encoding !== undefined && request.method === 'POST')) {
+      if (request.method === 'OPTIONS') return this.#cors.preflight(request, response);
+      this.#cors.allow(request, response);
+      if (request.method !== 'POST') {
+        response.setHeader('allow', 'POST, OPTIONS');
+        return plainText(response, 405, 'calls are POST\n');
+      }
+      if (encoding === undefined) {
+        response.setHeader('accept-post', 'application/grpc-web+proto, application/grpc-web-text+proto');
+        return plainText(response, 415, 'calls are application/grpc-web+proto or application/grpc-web-text+proto\n');
+      }
+      return void serveCall(path, encoding, request, response, this.#options).catch((thrown) =>
+        this.#fail(response, thrown),
+      );
+    }
+    this.#security.forPages(response);
+    this.#files.serve(path, request, response);
+  }
+}

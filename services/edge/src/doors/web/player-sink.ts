@@ -1,0 +1,31 @@
+import type { ServerResponse } from 'node:http';
+import type { ServiceError } from '@clew/service-kit/service-error';
+import { PlayerSink, type SinkOptions } from '../../player-sink.ts';
+import { dataFrame, type Encoding, encoded, trailerFrame } from './frames.ts';
+
+/** The way down through one HTTP/1.1 answer: a chunk for each message. */
+export class WebPlayerSink extends PlayerSink {
+  readonly #response: ServerResponse;
+  readonly #encoding: Encoding;
+
+  constructor(response: ServerResponse, encoding: Encoding, options: SinkOptions) {
+    super(options);
+    this.#response = response;
+    this.#encoding = encoding;
+    response.on('error', () => {}); // `close` follows
+    if (response.destroyed || response.closed) this.hasClosed();
+    else response.once('close', () => this.hasClosed());
+  }
+
+  protected transmit(first: Uint8Array, second: Uint8Array | undefined, taken: () => void): void {
+    this.#response.write(encoded(dataFrame(first, second), this.#encoding), taken);
+  }
+
+  protected finish(error: ServiceError | undefined): void {
+    this.#response.end(encoded(trailerFrame(error), this.#encoding));
+  }
+
+  protected cut(): void {
+    this.#response.req.socket.resetAndDestroy();
+  }
+}

@@ -1,0 +1,412 @@
+import { randomUUID } from 'node:crypto';
+import type { MatchRef } from '@clew/protocol/clew/matchmaking/v1/matchmaking.ts';
+import type { Input } from '@clew/protocol/clew/play/v1/frame.ts';
+import type { Event, FindMatchResponse } from '@clew/protocol/clew/play/v1/play.ts';
+import type { AttachSessionResponse } from '@clew/protocol/clew/session/v1/session.ts';
+import type { Counters } from '@clew/service-kit/counters';
+import { exhausted, ServiceError } from '@clew/service-kit/service-error';
+import { Status } from 'nice-grpc-common';
+import { backoffMs } from './backoff.ts';
+import { type Ending, givesUpSeat, isOver, toldBy } from './endings.ts';
+import type { Errands } from './errands.ts';
+import { encodeEvent, heartbeat, idle } from './events.ts';
+import { type HeldSession, heldSession } from './held-session.ts';
+import { checkInputs } from './inputs.ts';
+import { Pace } from './pace.ts';
+import type { Peers } from './peers.ts';
+import type { PlayerDirectory } from './player-directory.ts';
+import type { PlayerSink, SinkOwner } from './player-sink.ts';
+import { Seat, type SeatHolder, type SeatServices } from './seat.ts';
+import type { TicketHolder, Tickets } from './tickets.ts';
+import type { Token } from './token.ts';
+
+/**
+ * One player's stream, from its opening to its end: what this edge holds of a player, and nothing else does.
+ *
+ *     opening ─► lobby ⇄ queuing ─► queued ─► seated ─► lobby
+ *     any ─► ended
+ *
+ * L1 Each phase owns what it needs; `#enter` is the only way from one to the next, and `end` the only way out: it runs
+ *    once, frees everything, and whatever comes later finds `ended` (M2).
+ * L2 The stream is in the directory from its session's attachment until `end`, and `end` comes at once when the socket is
+ *    gone (M1).
+ * L3 Nothing is queued for a slow reader: frames, places and heartbeats are left out (M5); of what may not be left out
+ *    there are at most `backlogMax`, beyond that, or without progress for `stallMs`, the reader is cut (M4).
+ * L4 Only `ended` by socket, stall, refusal or draining reports "detached": in the other cases session knows already.
+ */
+export interface StreamServices {
+  readonly edgeId: string;
+  readonly peers: Peers;
+  readonly directory: PlayerDirectory;
+  readonly tickets: Tickets;
+  readonly errands: Errands;
+  readonly seats: SeatServices;
+  readonly counters: Counters;
+  readonly limits: StreamLimits;
+}
+
+export interface StreamLimits {
+  readonly callMs: number;
+  readonly stallMs: number;
+  readonly heartbeatMs: number;
+  /** Messages with inputs. */
+  readonly inputsPerSecond: number;
+  readonly inputsBurst: number;
+}
+
+type StreamLife =
+  /** Asks session whether the token is good. */
+  | { readonly phase: 'opening'; readonly abort: AbortController }
+  /** In no queue and no match. */
+  | { readonly phase: 'lobby' }
+  /** Asks matchmaking for a ticket. */
+  | { readonly phase: 'queuing'; readonly abort: AbortController; readonly ticket: Promise<string> }
+  /** The ticket waits. */
+  | { readonly phase: 'queued'; readonly ticketId: string; readonly hold: Disposable; place: number; waiting: number }
+  | { readonly phase: 'seated'; readonly seat: Seat }
+  | { readonly phase: 'ended' };
+
+const backlogMax = 16;
+/** A reader that has not taken a message for this long is slow: half a tick. */
+const slowMs = 25;
+/** How long an attachment under way may go on when the player is gone already: its epoch is needed to detach. */
+const attachGraceMs = 500;
+
+export class PlayerStream implements SinkOwner, SeatHolder, TicketHolder {
+  readonly #services: StreamServices;
+  readonly #sink: PlayerSink;
+  readonly #welcome: Buffer;
+  readonly #pace = new Pace();
+  #life: StreamLife = { phase: 'opening', abort: new AbortController() };
+  #session: HeldSession | undefined;
+  /** A ticket that was withdrawn while it was being placed. */
+  #withdrawal: Disposable | undefined;
+  #sentMs = performance.now();
+  /** When its session is due for renewal; kept here, so that it goes with the stream. */
+  renewMs = 0;
+
+  /** `welcome` is the first message, the same for all. */
+  constructor(sink: PlayerSink, welcome: Buffer, services: StreamServices) {
+    this.#sink = sink;
+    this.#welcome = welcome;
+    this.#services = services;
+    sink.belongTo(this);
+  }
+
+  get playerId(): string {
+    return this.session.playerId;
+  }
+
+  get epoch(): number {
+    return this.session.epoch;
+  }
+
+  /** The match that the player sits in, or empty. */
+  get matchId(): string {
+    return this.#life.phase === 'seated' ? this.#life.seat.matchId : '';
+  }
+
+  get session(): HeldSession {
+    if (this.#session === undefined) throw new Error('the stream is not open yet');
+    return this.#session;
+  }
+
+  /** Nothing is held any more. A stream of the directory should never be. */
+  get ended(): boolean {
+    return this.#life.phase === 'ended';
+  }
+
+  /**
+   * Proves the token and takes the session over from older streams. Throws what session refuses, UNAVAILABLE when it is
+   * away, CollectionFull; the stream has ended then.
+   */
+  async open(token: Token): Promise<void> {
+    try {
+      const { session } = await this.#attach(token);
+      if (session === undefined) throw new Error('session attached nothing');
+      this.#session = heldSession(session, token);
+      if (this.#life.phase !== 'opening') return this.#detach(); // gone meanwhile
+      this.#services.directory.enter(this); // L2
+      this.#services.counters.add('edge.streams_opened');
+      this.#life = { phase: 'lobby' };
+      this.#write(this.#welcome);
+      if (session.matchId !== '') this.#sit(session.matchId, undefined);
+    } catch (thrown) {
+      if (this.#life.phase !== 'opening') return; // gone meanwhile: nobody to tell
+      this.#life = { phase: 'ended' };
+      if (this.#session !== undefined && !isReplaced(thrown)) this.#detach();
+      throw thrown;
+    }
+  }
+
+  /**
+   * Inputs of one message. Throws INVALID_ARGUMENT naming the field; RESOURCE_EXHAUSTED, reason INPUT_RATE, when messages
+   * come too fast. Without a seat they are dropped: they were on their way when the match ended.
+   */
+  steer(inputs: readonly Input[]): void {
+    const { inputsPerSecond, inputsBurst } = this.#services.limits;
+    if (!this.#pace.take(performance.now(), inputsPerSecond, inputsBurst)) {
+      throw exhausted('INPUT_RATE', `at most ${inputsPerSecond} messages with inputs a second`, 1_000);
+    }
+    checkInputs(inputs);
+    this.#services.counters.add('edge.inputs', inputs.length);
+    if (this.#life.phase === 'seated') this.#life.seat.steer(inputs);
+  }
+
+  /** Waits for a match. Throws what matchmaking refuses, UNAVAILABLE when it is away. */
+  async findMatch(requestId: string): Promise<FindMatchResponse> {
+    switch (this.#life.phase) {
+      case 'seated':
+        return { ticketId: '', matchId: this.#life.seat.matchId };
+      case 'queued':
+        return { ticketId: this.#life.ticketId, matchId: '' };
+      case 'queuing':
+        return { ticketId: await this.#life.ticket, matchId: '' };
+      case 'lobby':
+        return { ticketId: await this.#queue((signal) => this.#createTicket(requestId, false, signal)), matchId: '' };
+      default:
+        throw new ServiceError(Status.FAILED_PRECONDITION, 'NO_STREAM', 'the player has no open stream');
+    }
+  }
+
+  /** Withdraws from the queue or gives up the seat; resolves when neither is left. */
+  async cancelMatch(): Promise<void> {
+    const life = this.#life;
+    if (life.phase === 'opening' || life.phase === 'lobby' || life.phase === 'ended') return;
+    this.#enter({ phase: 'lobby' }, { leave: true });
+    if (life.phase === 'queued') await this.#withdraw(life.ticketId);
+    if (life.phase === 'queuing') {
+      await life.ticket.then(
+        (ticketId) => this.#withdraw(ticketId),
+        () => {},
+      );
+    }
+    if (life.phase === 'seated') await this.#clearMatch(life.seat.matchId);
+    if (!this.ended) this.#write(idle);
+  }
+
+  /** To be called about every half second: heartbeat, stall, what the seat waits for. */
+  pulse(nowMs: number): void {
+    const { heartbeatMs, stallMs } = this.#services.limits;
+    if (this.#sink.stalledMs(nowMs) > stallMs || this.#sink.backlog > backlogMax) return this.end({ kind: 'stalled' }); // L3
+    if (this.#life.phase === 'seated') this.#life.seat.pulse(nowMs);
+    if (nowMs - this.#sentMs >= heartbeatMs && this.#sink.backlog === 0) this.#write(heartbeat);
+  }
+
+  /** Ends the stream, whatever it is doing; once (L1). */
+  end(ending: Ending): void {
+    const life = this.#life;
+    if (life.phase === 'ended') return;
+    this.#services.counters.add(`edge.streams_${ending.kind}`);
+    this.#enter({ phase: 'ended' }, { leave: givesUpSeat(ending) });
+    this.#withdrawal?.[Symbol.dispose]();
+    if (this.#session !== undefined) {
+      this.#services.directory.leave(this);
+      if (life.phase !== 'opening' && !isOver(ending)) this.#detach(); // L4
+      if (life.phase === 'queued' && givesUpSeat(ending)) this.#cancelTicket(life.ticketId);
+    }
+    if (ending.kind === 'stalled') this.#sink.reset();
+    else this.#sink.end(toldBy(ending));
+  }
+
+  // The sink
+
+  gone(): void {
+    this.end({ kind: 'closed' });
+  }
+
+  drained(): void {
+    if (this.#life.phase === 'seated') this.#life.seat.readerDrained();
+  }
+
+  // The ticket
+
+  ticketWaits(place: number, waiting: number): void {
+    const life = this.#life;
+    if (life.phase !== 'queued' || this.readerSlow()) return;
+    if (life.place === place && life.waiting === waiting) return;
+    life.place = place;
+    life.waiting = waiting;
+    this.#event({ $case: 'queued', value: { ticketId: life.ticketId, place, waiting } });
+  }
+
+  ticketAssigned(match: MatchRef): void {
+    if (this.#life.phase === 'queued') this.#sit(match.matchId, match);
+  }
+
+  /** Its lease ran out or Redis lost it: the player still waits, so there is a new one. */
+  ticketGone(): void {
+    if (this.#life.phase === 'queued') this.#queueAgain(false);
+  }
+
+  // The seat
+
+  seatTaken(seat: number): void {
+    this.#event({ $case: 'seated', value: { matchId: this.matchId, seat } });
+  }
+
+  readerSlow(): boolean {
+    return this.#sink.stalledMs(performance.now()) > slowMs || this.#sink.backlog >= backlogMax;
+  }
+
+  relay(first: Uint8Array, second: Uint8Array | undefined): void {
+    this.#services.counters.add('edge.frames');
+    this.#write(first, second);
+  }
+
+  seatEnded(): void {
+    const matchId = this.#stand();
+    this.#event({ $case: 'matchEnded', value: { matchId } });
+  }
+
+  seatUnknown(): void {
+    this.#stand();
+    this.#write(idle);
+  }
+
+  seatLost(): void {
+    const matchId = this.#stand();
+    this.#services.counters.add('edge.matches_lost');
+    this.#event({ $case: 'matchLost', value: { matchId } });
+    this.#queueAgain(true);
+  }
+
+  seatReplaced(): void {
+    this.end({ kind: 'replaced' });
+  }
+
+  // Inside
+
+  /** Leaves the present phase, freeing what it owns, for the next (L1). */
+  #enter(next: StreamLife, { leave = false } = {}): void {
+    const life = this.#life;
+    this.#life = next;
+    switch (life.phase) {
+      case 'opening':
+        setTimeout(() => life.abort.abort(), attachGraceMs).unref();
+        break;
+      case 'queuing':
+        if (next.phase === 'ended') life.abort.abort();
+        break;
+      case 'queued':
+        life.hold[Symbol.dispose]();
+        break;
+      case 'seated':
+        if (leave) life.seat.leave();
+        else life.seat[Symbol.dispose]();
+    }
+  }
+
+  #attach(token: Token): Promise<AttachSessionResponse> {
+    if (this.#life.phase !== 'opening') throw new Error('a stream opens once');
+    const { edgeId, peers, limits } = this.#services;
+    const options = { deadline: limits.callMs, signal: this.#life.abort.signal };
+    return peers.session.attachSession({ token: token.text, edgeId }, options);
+  }
+
+  #detach(): void {
+    const { playerId, epoch } = this.session;
+    const { errands, peers } = this.#services;
+    errands.run((options) => peers.session.detachSession({ session: { playerId, epoch } }, options));
+  }
+
+  #sit(matchId: string, match: MatchRef | undefined): void {
+    const owner = { playerId: this.playerId, sessionEpoch: this.epoch };
+    this.#enter({ phase: 'seated', seat: new Seat(matchId, match, owner, this, this.#services.seats) });
+  }
+
+  /** The seat is no more: back to the lobby, and the session points to no match. */
+  #stand(): string {
+    const { matchId } = this;
+    this.#enter({ phase: 'lobby' });
+    void this.#clearMatch(matchId);
+    return matchId;
+  }
+
+  /** The session's pointer to a match it should not have; heals by the next stream if this fails. */
+  async #clearMatch(matchId: string): Promise<void> {
+    const { playerId } = this;
+    const { errands, peers } = this.#services;
+    const request = { playerId, matchId: '', expectedMatchId: matchId };
+    try {
+      await peers.session.assignMatch(request, { deadline: this.#services.limits.callMs });
+    } catch {
+      errands.run((options) => peers.session.assignMatch(request, options));
+    }
+  }
+
+  #createTicket(requestId: string, front: boolean, signal: AbortSignal): Promise<string> {
+    const { playerId, epoch: sessionEpoch, displayName } = this.session;
+    return this.#services.tickets.create({ playerId, sessionEpoch, displayName }, requestId, front, signal);
+  }
+
+  /** From the lobby into the queue; back to the lobby when there is no ticket to be had. */
+  async #queue(create: (signal: AbortSignal) => Promise<string>): Promise<string> {
+    const abort = new AbortController();
+    const queuing: StreamLife = { phase: 'queuing', abort, ticket: create(abort.signal) };
+    this.#enter(queuing);
+    this.#withdrawal?.[Symbol.dispose]();
+    this.#withdrawal = undefined;
+    try {
+      const ticketId = await queuing.ticket;
+      if (this.#life === queuing) {
+        const hold = this.#services.tickets.hold(ticketId, this);
+        this.#enter({ phase: 'queued', ticketId, hold, place: 0, waiting: 0 });
+      }
+      return ticketId;
+    } catch (thrown) {
+      if (this.#life === queuing) this.#enter({ phase: 'lobby' });
+      throw thrown;
+    }
+  }
+
+  /** Not by the player's wish but by ours: tries until matchmaking answers. */
+  #queueAgain(front: boolean): void {
+    const requestId = randomUUID();
+    const create = async (signal: AbortSignal) => {
+      for (let attempt = 0; ; attempt++) {
+        try {
+          return await this.#createTicket(requestId, front, signal);
+        } catch (thrown) {
+          if (ServiceError.from(thrown).status !== Status.UNAVAILABLE) throw thrown;
+        }
+        await new Promise((resolve) => setTimeout(resolve, backoffMs(attempt, 100, 1_000)));
+        if (this.#life.phase !== 'queuing') throw new Error('no ticket is wanted any more');
+      }
+    };
+    this.#queue(create).catch(() => {
+      if (this.#life.phase === 'lobby') this.#write(idle);
+    });
+  }
+
+  async #withdraw(ticketId: string): Promise<void> {
+    try {
+      const withdrawal = await this.#services.tickets.withdraw(
+        ticketId,
+        (match) => void this.#clearMatch(match.matchId),
+      );
+      if (this.#life.phase === 'lobby') this.#withdrawal = withdrawal;
+      else withdrawal?.[Symbol.dispose]();
+    } catch {
+      this.#cancelTicket(ticketId);
+    }
+  }
+
+  #cancelTicket(ticketId: string): void {
+    const { errands, peers } = this.#services;
+    errands.run((options) => peers.matchmaking.cancelTicket({ ticketId }, options));
+  }
+
+  #event(kind: NonNullable<Event['kind']>): void {
+    this.#write(encodeEvent(kind));
+  }
+
+  #write(first: Uint8Array, second?: Uint8Array): void {
+    this.#sentMs = performance.now();
+    this.#sink.write(first, second);
+  }
+}
+
+function isReplaced(thrown: unknown): boolean {
+  return thrown instanceof ServiceError && thrown.reason === 'SESSION_REPLACED';
+}

@@ -1,0 +1,272 @@
+import type { Input } from '@clew/protocol/clew/play/v1/frame.ts';
+import {
+  type MatchFrame,
+  type TrunkRequest,
+  type TrunkResponse,
+  TrunkServiceDefinition,
+} from '@clew/protocol/clew/simulation/v1/simulation.ts';
+import { grpcDefinition } from '@clew/service-kit/grpc-definition';
+import { Client, type ClientDuplexStream, credentials } from '@grpc/grpc-js';
+import type { Channel, ChannelListener, ChannelSeat } from './channel.ts';
+
+/**
+ * One long stream to one simulation, for all seats of all its matches that this edge serves.
+ *
+ * T1 It lives while it has channels. When the last one is gone it says good-bye by half-close, not by a cancel; a
+ *    simulation that does not answer that within `silenceMs` is cut off.
+ * T2 Silence for longer than `silenceMs`, connecting included, means it is broken. All channels are told once; it is never
+ *    used again. Nothing here reconnects: whoever holds a seat asks first where its match is now.
+ * T3 What goes up is gathered for `flushMs`, and on while the system has not taken the last message: at most 32 inputs
+ *    per channel, the oldest give way.
+ * T4 What comes down is handed on as views of the message that arrived, neither copied nor decoded.
+ */
+export interface TrunkOptions {
+  readonly edgeId: string;
+  readonly flushMs: number;
+  readonly silenceMs: number;
+}
+
+export type TrunkPhase = 'open' | 'leaving' | 'closed';
+
+const inputsMax = 32;
+const { trunk: method } = grpcDefinition(TrunkServiceDefinition);
+const channelOptions = {
+  'grpc.enable_retries': 0,
+  // A connection of its own for every attempt: a shared one may hang in CONNECTING for ever.
+  'grpc.use_local_subchannel_pool': 1,
+  'grpc.max_receive_message_length': 4 * 1024 * 1024,
+};
+
+interface OpenChannel {
+  readonly id: number;
+  readonly seat: ChannelSeat;
+  readonly listener: ChannelListener;
+  group: MatchGroup | undefined;
+  pendingInputs: Input[];
+  /** What this tick has for this seat alone. */
+  own: Uint8Array | undefined;
+}
+
+/** The channels of one match. */
+interface MatchGroup {
+  readonly matchChannel: number;
+  readonly members: Set<OpenChannel>;
+}
+
+export class Trunk {
+  readonly address: string;
+  readonly #options: TrunkOptions;
+  readonly #client: Client;
+  readonly #call: ClientDuplexStream<TrunkRequest, TrunkResponse>;
+  readonly #onClosed: () => void;
+  readonly #channels = new Map<number, OpenChannel>();
+  readonly #groups = new Map<number, MatchGroup>();
+  #phase: TrunkPhase = 'open';
+  #heardMs = performance.now();
+  #batch = emptyBatch();
+  /** Channels with inputs in the batch. */
+  #steered: OpenChannel[] = [];
+  #flush: NodeJS.Timeout | undefined;
+  #writing = false;
+  #nextId = 1;
+
+  /** Opens the stream at once. `onClosed` is called when nothing of it is left. */
+  constructor(address: string, options: TrunkOptions, onClosed: () => void) {
+    this.address = address;
+    this.#options = options;
+    this.#onClosed = onClosed;
+    this.#client = new Client(address, credentials.createInsecure(), channelOptions);
+    this.#call = this.#client.makeBidiStreamRequest<TrunkRequest, TrunkResponse>(
+      method.path,
+      method.requestSerialize,
+      method.responseDeserialize,
+    );
+    this.#call.on('data', (response: TrunkResponse) => this.#receive(response));
+    this.#call.on('error', () => this.#close());
+    this.#call.on('end', () => this.#close());
+    this.#batch.edgeId = options.edgeId;
+    this.#schedule();
+  }
+
+  get phase(): TrunkPhase {
+    return this.#phase;
+  }
+
+  get size(): number {
+    return this.#channels.size;
+  }
+
+  attach(seat: ChannelSeat, listener: ChannelListener): Channel {
+    const id = this.#freeId();
+    const channel: OpenChannel = { id, seat, listener, group: undefined, pendingInputs: [], own: undefined };
+    this.#channels.set(id, channel);
+    this.#batch.attaches.push({ channel: id, ...seat });
+    this.#schedule();
+    return {
+      steer: (inputs) => this.#steer(channel, inputs),
+      askKeyframe: () => this.#askKeyframe(channel),
+      detach: (leave) => this.#detach(channel, leave),
+    };
+  }
+
+  /** Sees whether the simulation is still there (T2); to be called several times per `silenceMs`. */
+  check(nowMs: number): void {
+    if (this.#phase !== 'closed' && nowMs - this.#heardMs > this.#options.silenceMs) this.#close();
+  }
+
+  /** Ends it with all of its channels, which hear `broken`. */
+  close(): void {
+    this.#close();
+  }
+
+  #steer(channel: OpenChannel, inputs: readonly Input[]): void {
+    if (this.#channels.get(channel.id) !== channel) return;
+    if (channel.pendingInputs.length === 0) this.#steered.push(channel);
+    channel.pendingInputs.push(...inputs);
+    const surplus = channel.pendingInputs.length - inputsMax;
+    if (surplus > 0) channel.pendingInputs.splice(0, surplus); // T3
+    this.#schedule();
+  }
+
+  #askKeyframe(channel: OpenChannel): void {
+    if (this.#channels.get(channel.id) !== channel) return;
+    if (!this.#batch.keyframes.includes(channel.id)) this.#batch.keyframes.push(channel.id);
+    this.#schedule();
+  }
+
+  #detach(channel: OpenChannel, leave: boolean): void {
+    if (this.#channels.get(channel.id) !== channel) return;
+    this.#forget(channel);
+    const unsent = this.#batch.attaches.findIndex((attach) => attach.channel === channel.id);
+    if (unsent !== -1 && !leave) this.#batch.attaches.splice(unsent, 1);
+    else this.#batch.detaches.push({ channel: channel.id, leave });
+    this.#schedule();
+    if (this.#channels.size === 0) this.#leave();
+  }
+
+  /** The last channel is gone (T1). */
+  #leave(): void {
+    if (this.#phase !== 'open') return;
+    this.#phase = 'leaving';
+    this.#heardMs = performance.now();
+    if (!this.#writing) this.#send();
+  }
+
+  #schedule(): void {
+    if (this.#phase === 'closed' || this.#writing || this.#flush !== undefined) return;
+    this.#flush = setTimeout(() => this.#send(), this.#options.flushMs);
+  }
+
+  #send(): void {
+    clearTimeout(this.#flush);
+    this.#flush = undefined;
+    if (this.#phase === 'closed') return;
+    for (const channel of this.#steered) {
+      if (channel.pendingInputs.length === 0) continue;
+      this.#batch.inputs.push({ channel: channel.id, inputs: channel.pendingInputs });
+      channel.pendingInputs = [];
+    }
+    this.#steered = [];
+    const batch = this.#batch;
+    if (!isEmpty(batch)) {
+      this.#batch = emptyBatch();
+      this.#writing = true;
+      this.#call.write(batch, () => {
+        this.#writing = false;
+        if (this.#steered.length > 0 || !isEmpty(this.#batch)) this.#schedule();
+        else if (this.#phase === 'leaving') this.#call.end();
+      });
+    } else if (this.#phase === 'leaving') {
+      this.#call.end();
+    }
+  }
+
+  #receive(response: TrunkResponse): void {
+    if (this.#phase === 'closed') return;
+    if (this.#phase === 'open') this.#heardMs = performance.now();
+    for (const { channel: id, matchChannel, seat } of response.attached) {
+      const channel = this.#channels.get(id);
+      if (channel === undefined) continue;
+      this.#join(channel, matchChannel);
+      channel.listener.attached(seat);
+    }
+    for (const frame of response.frames) this.#relay(frame);
+    for (const { channel: id, reason } of response.closed) {
+      const channel = this.#channels.get(id);
+      if (channel === undefined) continue;
+      this.#forget(channel);
+      channel.listener.closed(reason);
+    }
+    if (this.#channels.size === 0) this.#leave();
+  }
+
+  #relay(frame: MatchFrame): void {
+    const group = this.#groups.get(frame.matchChannel);
+    if (group === undefined) return;
+    for (const { channel: id, own } of frame.own) {
+      const channel = this.#channels.get(id);
+      if (channel !== undefined) channel.own = own;
+    }
+    for (const channel of group.members) {
+      const own = channel.own;
+      channel.own = undefined;
+      channel.listener.frame(frame, own);
+    }
+  }
+
+  #join(channel: OpenChannel, matchChannel: number): void {
+    this.#part(channel);
+    let group = this.#groups.get(matchChannel);
+    if (group === undefined) {
+      group = { matchChannel, members: new Set() };
+      this.#groups.set(matchChannel, group);
+    }
+    group.members.add(channel);
+    channel.group = group;
+  }
+
+  #part(channel: OpenChannel): void {
+    const group = channel.group;
+    if (group === undefined) return;
+    group.members.delete(channel);
+    if (group.members.size === 0) this.#groups.delete(group.matchChannel);
+    channel.group = undefined;
+  }
+
+  #forget(channel: OpenChannel): void {
+    this.#part(channel);
+    this.#channels.delete(channel.id);
+    channel.pendingInputs = [];
+  }
+
+  #close(): void {
+    if (this.#phase === 'closed') return;
+    this.#phase = 'closed';
+    clearTimeout(this.#flush);
+    this.#call.cancel();
+    this.#client.close();
+    const channels = [...this.#channels.values()];
+    this.#channels.clear();
+    this.#groups.clear();
+    this.#steered = [];
+    this.#batch = emptyBatch();
+    this.#onClosed();
+    for (const channel of channels) channel.listener.broken(); // T2
+  }
+
+  #freeId(): number {
+    while (this.#channels.has(this.#nextId)) this.#nextId = (this.#nextId % 0xffff_ffff) + 1;
+    const id = this.#nextId;
+    this.#nextId = (id % 0xffff_ffff) + 1;
+    return id;
+  }
+}
+
+function emptyBatch(): TrunkRequest {
+  return { edgeId: '', attaches: [], detaches: [], inputs: [], keyframes: [] };
+}
+
+function isEmpty(batch: TrunkRequest): boolean {
+  const { edgeId, attaches, detaches, inputs, keyframes } = batch;
+  return edgeId === '' && attaches.length + detaches.length + inputs.length + keyframes.length === 0;
+}
