@@ -130,7 +130,8 @@ export class PlayerStream implements SinkOwner, SeatHolder, TicketHolder {
       this.#services.counters.add('edge.streams_opened');
       this.#life = { phase: 'lobby' };
       this.#write(this.#welcome);
-      if (session.matchId !== '') this.#sit(session.matchId, undefined);
+      if (session.matchId === '') this.#write(idle);
+      else this.#sit(session.matchId, undefined);
     } catch (thrown) {
       if (this.#life.phase !== 'opening') return; // gone meanwhile: nobody to tell
       this.#life = { phase: 'ended' };
