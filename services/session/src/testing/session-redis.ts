@@ -1,0 +1,97 @@
+import { randomBytes } from 'node:crypto';
+import { testRedisUrl } from '@clew/service-kit/testing/test-redis';
+import { Redis } from 'ioredis';
+import { eventsKey, SHARDS, scriptKeys, sessionPrefix, shardOf } from '../keys.ts';
+import { SessionStore } from '../session-store.ts';
+import { parseToken, type ShownToken } from '../token.ts';
+
+const HOUR_MS = 3_600_000;
+
+/**
+ * A database of a real Redis with sessions in it, and what only time does: leases are moved past their deadline instead of
+ * waited for. Sweeps have just happened in every shard, and pauses of them are forgiven, so that nothing is held off.
+ */
+export class SessionRedis implements AsyncDisposable {
+  readonly url: string;
+  readonly redis: Redis;
+  readonly store: SessionStore;
+
+  private constructor(url: string) {
+    this.url = url;
+    this.redis = new Redis(url);
+    this.store = new SessionStore(this.redis, { leaseMs: 30_000, sweepPauseMsMax: HOUR_MS, eventsMax: 10_000 });
+  }
+
+  static async open(database: number): Promise<SessionRedis> {
+    const opened = new SessionRedis(testRedisUrl(database));
+    await opened.clear();
+    return opened;
+  }
+
+  /** Empties the database; leases may run out. */
+  async clear(): Promise<void> {
+    await this.redis.flushdb();
+    const now = await this.now();
+    for (let shard = 0; shard < SHARDS; shard += 1) await this.swept(shard, now, 0);
+  }
+
+  /** Redis' clock, in milliseconds. */
+  async now(): Promise<number> {
+    const [seconds, microseconds] = (await this.redis.time()).map(Number);
+    return seconds! * 1_000 + Math.floor(microseconds! / 1_000);
+  }
+
+  /** Makes it so that the last sweep of the shard was then, and a hold-off goes until then. */
+  async swept(shard: number, lastMs: number, holdMs: number): Promise<void> {
+    const [, sweep] = scriptKeys(shard);
+    await this.redis.hset(sweep!, { last: lastMs, hold: holdMs });
+    await this.redis.pexpire(sweep!, HOUR_MS);
+  }
+
+  key(playerId: string): string {
+    return sessionPrefix(shardOf(playerId)) + playerId;
+  }
+
+  record(playerId: string): Promise<Record<string, string>> {
+    return this.redis.hgetall(this.key(playerId));
+  }
+
+  /** Lets the lease run out. */
+  async elapse(playerId: string): Promise<void> {
+    const past = (await this.now()) - 1;
+    await this.redis.hset(this.key(playerId), 'd', past);
+    await this.redis.zadd(scriptKeys(shardOf(playerId))[0]!, past, playerId);
+  }
+
+  /** Loses everything of the player, as a Redis does that comes back with older data. */
+  async lose(playerId: string): Promise<void> {
+    await this.redis.del(this.key(playerId));
+    await this.redis.zrem(scriptKeys(shardOf(playerId))[0]!, playerId);
+  }
+
+  /** What was announced of the player: kind, epoch and match, in order. */
+  async announced(playerId: string): Promise<{ kind: string; epoch: number; match: string }[]> {
+    const entries = await this.redis.xrange(eventsKey(shardOf(playerId)), '-', '+');
+    return entries
+      .map(([, [, kind, , player, , epoch, , match]]) => ({ kind, player, epoch: Number(epoch), match }))
+      .filter(({ player }) => player === playerId)
+      .map(({ kind, epoch, match }) => ({ kind: kind!, epoch, match: match! }));
+  }
+
+  async kinds(playerId: string): Promise<string[]> {
+    return (await this.announced(playerId)).map(({ kind }) => kind);
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.redis.flushdb();
+    this.redis.disconnect();
+  }
+}
+
+export const anyPlayer = () => randomBytes(16).toString('hex');
+
+export function shown(token: string): ShownToken {
+  const parsed = parseToken(token);
+  if (parsed === undefined) throw new Error('not a token');
+  return parsed;
+}
