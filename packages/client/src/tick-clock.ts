@@ -19,12 +19,14 @@ const SNAP_MS = 250;
 const SLEW = 0.08;
 const STALL_TICKS_MAX = 5;
 const LEAD_MS_MAX = 500;
-/** How early inputs should be there: half a tick because the hands may change within a tick, the rest for jitter. */
-const MARGIN_MS = 35;
-const CAUTION_MS_MAX = 40;
-const CAUTION_STEP_MS = 8;
-/** A report that was on its way when the lead changed tells nothing new. */
-const SETTLE_MS = 300;
+/** Calls that were measured before the first report took longer than inputs do: they went further. */
+const GUESS_MS_MAX = 250;
+/** How early inputs should be there. */
+const MARGIN_MS = 20;
+/** How long a report counts. They come every second, and for each input that was late. */
+const REPORTS_MS = 10_000;
+/** What is told within this time comes of one cause. */
+const SAME_CAUSE_MS = 250;
 const DELAY_MS_MIN = 70;
 const DELAY_MS_MAX = 300;
 
@@ -35,10 +37,8 @@ export class TickClock {
   #newestTick = 0;
   #baseMs = 0;
   #leadMs: number;
-  #cautionMs = 0;
-  #lateInputs = 0;
-  #ledAtMs = Number.NEGATIVE_INFINITY;
-  #roundTripMs: number | undefined;
+  /** How long inputs were under way, there and back, as the last reports tell. */
+  #reports: { readonly atMs: number; roundTripMs: number }[] = [];
   #delayMs: number;
   #own: Slewed | undefined;
   #others: Slewed | undefined;
@@ -46,7 +46,7 @@ export class TickClock {
   /** `roundTripMs`: a first guess, until the server reports margins. */
   constructor(tickMs: number, roundTripMs = 0) {
     this.#tickMs = tickMs;
-    this.#leadMs = Math.min(LEAD_MS_MAX, roundTripMs + MARGIN_MS);
+    this.#leadMs = Math.min(GUESS_MS_MAX, roundTripMs) + MARGIN_MS;
     this.#delayMs = 2 * tickMs;
   }
 
@@ -63,21 +63,23 @@ export class TickClock {
     this.#others ??= new Slewed(this.#baseMs + this.#delayMs, nowMs);
   }
 
-  /** The server told how early inputs arrive, and how many were too late so far. */
-  margin(marginMs: number, lateInputs: number, nowMs: number): void {
-    const late = lateInputs > this.#lateInputs;
-    this.#lateInputs = lateInputs;
-    if (nowMs - this.#ledAtMs < SETTLE_MS) return;
-    this.#roundTripMs = Math.max(0, this.#leadMs - marginMs);
-    this.#cautionMs = late
-      ? Math.min(CAUTION_MS_MAX, this.#cautionMs + CAUTION_STEP_MS)
-      : Math.max(0, this.#cautionMs - 1);
-    const excessMs = marginMs - (MARGIN_MS + this.#cautionMs);
-    // Too late costs a correction: be quick. Too early costs nothing that is seen: be slow.
-    const changeMs = excessMs < 0 ? -excessMs : -Math.min(10, excessMs / 4);
-    if (Math.abs(changeMs) < 1) return;
-    this.#leadMs = Math.max(0, Math.min(LEAD_MS_MAX, this.#leadMs + changeMs));
-    this.#ledAtMs = nowMs;
+  /**
+   * The server told how early the newest input was there; negative when it was late. The lead is what the slowest of the
+   * last reports needs, but one: a single hiccup costs a late input, following it would cost everybody's next seconds.
+   */
+  margin(marginMs: number, nowMs: number): void {
+    if (this.#own === undefined) return;
+    const leadMs = this.#baseMs - this.#own.follow(this.#baseMs - this.#leadMs, nowMs);
+    const report = { atMs: nowMs, roundTripMs: Math.max(0, leadMs - marginMs) };
+    const last = this.#reports.at(-1);
+    if (last !== undefined && nowMs - last.atMs < SAME_CAUSE_MS) {
+      last.roundTripMs = Math.max(last.roundTripMs, report.roundTripMs);
+    } else {
+      this.#reports.push(report);
+    }
+    this.#reports = this.#reports.filter(({ atMs }) => nowMs - atMs <= REPORTS_MS);
+    const slowest = this.#reports.map(({ roundTripMs }) => roundTripMs).sort((a, b) => b - a);
+    this.#leadMs = Math.min(LEAD_MS_MAX, (slowest[1] ?? slowest[0] ?? 0) + MARGIN_MS);
   }
 
   /** The tick that the own player is in, with its fraction. Before the first frame 0. */
@@ -103,9 +105,9 @@ export class TickClock {
     return Math.max(0, this.#baseMs + tick * this.#tickMs - nowMs);
   }
 
-  /** There and back, as the server's reports tell; undefined before the first. */
+  /** There and back, at best; undefined before the first report. */
   get roundTripMs(): number | undefined {
-    return this.#roundTripMs;
+    return this.#reports.length === 0 ? undefined : Math.min(...this.#reports.map(({ roundTripMs }) => roundTripMs));
   }
 
   get leadMs(): number {
