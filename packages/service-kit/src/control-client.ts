@@ -46,7 +46,9 @@ const common = {
   'grpc.keepalive_time_ms': 10_000,
   'grpc.keepalive_timeout_ms': 5_000,
   'grpc.initial_reconnect_backoff_ms': 100,
-  'grpc.min_reconnect_backoff_ms': 100,
+  // Despite its name: how long one attempt to connect may take. A peer that accepts and says nothing must not hang a
+  // channel, a machine under load must not be taken for one.
+  'grpc.min_reconnect_backoff_ms': 5_000,
   'grpc.max_reconnect_backoff_ms': 1_000,
   'grpc.max_receive_message_length': 1024 * 1024,
 };
