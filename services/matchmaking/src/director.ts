@@ -13,7 +13,7 @@ import type { SimulationRegistry } from './simulation-registry.ts';
  *
  * It remembers nothing between turns but the placements under way, which are bounded and end before their claims do.
  */
-export interface DirectorOptions extends PlacementPeers {
+export interface DirectorOptions extends Omit<PlacementPeers, 'onSessionFailure'> {
   readonly registry: SimulationRegistry;
   readonly counters: Counters<DirectorCounter>;
   readonly collections: Collections;
@@ -115,10 +115,12 @@ export class Director implements AsyncDisposable {
 
   async #place(decision: Decision): Promise<void> {
     const { counters, log, callMs } = this.#options;
+    const onSessionFailure = () => {
+      this.#sessionsAwayUntilMs = performance.now() + callMs;
+    };
     try {
-      const outcome = await place(decision, this.#options, this.#stop.signal);
+      const outcome = await place(decision, { ...this.#options, onSessionFailure }, this.#stop.signal);
       counters.add(counterOf(outcome, decision));
-      if (outcome === 'sessions-away') this.#sessionsAwayUntilMs = performance.now() + callMs;
     } catch (error) {
       counters.add('matchmaking.placements_failed');
       if (!away(error)) log.error({ err: error }, 'a placement failed');

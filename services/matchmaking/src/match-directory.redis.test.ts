@@ -74,7 +74,7 @@ test('a finished match is over at once and refuses late owners by its epoch', as
   const match = await matches.create(home);
   await matches.finish(match);
   await database.wasAway();
-  assert.deepEqual(await matches.get(match.matchId), { kind: 'unknown' });
+  assert.deepEqual(await matches.get(match.matchId), { kind: 'finished' });
   assert.deepEqual(await database.redis.hgetall(matchKey(match.matchId)), {
     epoch: String(match.epoch),
     state: 'finished',

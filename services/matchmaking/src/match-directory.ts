@@ -28,6 +28,9 @@ export interface MatchHome {
 
 export type Ownership =
   | { readonly kind: 'owned'; readonly match: MatchRef; readonly deadlineMs: number }
+  /** It came to its end lately. */
+  | { readonly kind: 'finished' }
+  /** It never was, is forgotten or lost. */
   | { readonly kind: 'unknown' }
   /** Ask again: Redis was away (D3). */
   | { readonly kind: 'uncertain' };
@@ -58,7 +61,7 @@ export class MatchDirectory {
   async get(matchId: string): Promise<Ownership> {
     const reply = (await getMatch.run(this.#redis, [matchKey(matchId)], [])) as MatchReply;
     const [nowMs, state, epoch, deadline, simulationId, trunkAddress] = reply;
-    if (state === 'finished') return { kind: 'unknown' };
+    if (state === 'finished') return { kind: 'finished' };
     const deadlineMs = Number(deadline ?? 0);
     if (epoch && simulationId && trunkAddress && deadlineMs > nowMs) {
       return { kind: 'owned', match: { matchId, epoch: Number(epoch), simulationId, trunkAddress }, deadlineMs }; // D2

@@ -70,6 +70,8 @@ export function matchmakingService(options: MatchmakingServiceOptions): Matchmak
         case 'uncertain':
           counters.add('matchmaking.matches_uncertain');
           throw unavailable('MATCH_UNCERTAIN', 'the directory was away; owners are writing it again', 500);
+        case 'finished':
+          throw new ServiceError(Status.NOT_FOUND, 'MATCH_FINISHED', 'the match came to its end');
         case 'unknown':
           counters.add('matchmaking.matches_unknown');
           throw new ServiceError(Status.NOT_FOUND, 'MATCH_UNKNOWN', 'there is no such match (any more)');

@@ -40,6 +40,7 @@ function peersOn(redis: Redis, { claimMs = 60_000, callMs = 10_000 } = {}): Plac
     log,
     claimMs,
     callMs,
+    onSessionFailure: () => {},
   };
 }
 

@@ -27,6 +27,8 @@ export interface PlacementPeers {
   readonly claimMs: number;
   /** Deadline of one call. */
   readonly callMs: number;
+  /** Session did not answer: told before the tickets wait again, so that nothing is tried in vain at once. */
+  readonly onSessionFailure: () => void;
 }
 
 export type PlacementOutcome =
@@ -49,7 +51,8 @@ export async function place(
   const claimId = randomBytes(9).toString('base64url');
   const claimed = await peers.tickets.claim(claimId, decision.ticketIds);
   if (claimed === undefined) return 'claim-lost';
-  const signal = AbortSignal.any([stopping, AbortSignal.timeout(Math.round(peers.claimMs * 0.8))]); // P4
+  using limit = new PlacementLimit(peers.claimMs * 0.8, stopping); // P4
+  const { signal } = limit;
 
   const match =
     decision.kind === 'create'
@@ -63,6 +66,30 @@ export async function place(
   const outcome = await announce(match, claimId, claimed, peers, signal);
   if (outcome !== 'placed' && decision.kind === 'create') await peers.matches.finish(match); // P3: nobody comes
   return outcome;
+}
+
+/** Aborts when the time is over or when told to stop; disposed, it leaves neither timer nor listener behind (M2). */
+class PlacementLimit implements Disposable {
+  readonly #abort = new AbortController();
+  readonly #timer: NodeJS.Timeout;
+  readonly #stopping: AbortSignal;
+  readonly #onStop = () => this.#abort.abort(this.#stopping.reason);
+
+  constructor(ms: number, stopping: AbortSignal) {
+    this.#stopping = stopping;
+    this.#timer = setTimeout(() => this.#abort.abort(new Error('the claim is about to lapse')), ms);
+    stopping.addEventListener('abort', this.#onStop);
+    if (stopping.aborted) this.#onStop();
+  }
+
+  get signal(): AbortSignal {
+    return this.#abort.signal;
+  }
+
+  [Symbol.dispose](): void {
+    clearTimeout(this.#timer);
+    this.#stopping.removeEventListener('abort', this.#onStop);
+  }
 }
 
 /** Starts a match on the first of the simulations that takes it. */
@@ -137,6 +164,7 @@ async function announce(
   const undone = ready.filter((_ticket, index) => assigned[index] === false);
   await Promise.all([...undone, ...failed].map((ticket) => unpoint(ticket, match, peers)));
   if (failed.length > 0) {
+    peers.onSessionFailure();
     await peers.tickets.giveBack(
       claimId,
       failed.map((ticket) => ticket.ticketId),
