@@ -14,7 +14,7 @@ import { connectPeers } from './peers.ts';
 import { PlayService } from './play-service.ts';
 import { PlayerDirectory } from './player-directory.ts';
 import type { PlayerSink } from './player-sink.ts';
-import type { StreamServices } from './player-stream.ts';
+import type { PlayerStream, StreamServices } from './player-stream.ts';
 import { Refusals } from './refusals.ts';
 import { Renewals } from './sessions/renewals.ts';
 import { SessionWatch } from './sessions/session-watch.ts';
@@ -67,7 +67,7 @@ export async function startEdge(config: EdgeConfig, log: Log, signal: AbortSigna
   const tickets = stack.use(
     new Tickets({ matchmaking, collections, bound: playersMax, pollMs: config.TICKET_POLL_MS, callMs }),
   );
-  const directory = new PlayerDirectory(collections, playersMax);
+  const directory = new PlayerDirectory<PlayerStream>(collections, playersMax);
   const { session, sessionStreams } = peers;
   stack.use(new Renewals({ session, directory, edgeId, renewMs: config.RENEW_MS, callMs, collections, counters }));
   stack.use(new SessionWatch({ session: sessionStreams, directory, counters }));

@@ -24,6 +24,7 @@ const attemptsMax = 4;
 export class Errands {
   readonly #options: ErrandsOptions;
   readonly #errands: Set<Errand>;
+  /** M3: a part of `edge.errands`. */
   readonly #waiting: Errand[] = [];
   readonly #abort = new AbortController();
   #running = 0;
@@ -35,7 +36,10 @@ export class Errands {
   }
 
   run(errand: Errand): void {
-    if (this.#abort.signal.aborted || this.#errands.size >= this.#options.bound) return this.#giveUp();
+    if (this.#abort.signal.aborted || this.#errands.size >= this.#options.bound) {
+      this.#giveUp();
+      return;
+    }
     this.#errands.add(errand);
     this.#waiting.push(errand);
     this.#next();

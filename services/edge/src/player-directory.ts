@@ -1,10 +1,18 @@
 import type { Collections } from '@clew/service-kit/collections';
-import { edgeDraining, sessionReplaced } from './endings.ts';
-import type { PlayerStream } from './player-stream.ts';
+import { type Ending, edgeDraining, sessionReplaced } from './endings.ts';
+
+/** What the directory needs to know of a stream. */
+export interface DirectoryEntry {
+  readonly playerId: string;
+  readonly epoch: number;
+  /** Nothing is held any more: then it should not be here. */
+  readonly ended: boolean;
+  end(ending: Ending): void;
+}
 
 /** The open streams of this edge, one for each player: a newer one wins. */
-export class PlayerDirectory {
-  readonly #streams: Map<string, PlayerStream>;
+export class PlayerDirectory<Stream extends DirectoryEntry> {
+  readonly #streams: Map<string, Stream>;
   #draining = false;
 
   constructor(collections: Collections, bound: number) {
@@ -18,7 +26,7 @@ export class PlayerDirectory {
     return this.#streams.size;
   }
 
-  get(playerId: string): PlayerStream | undefined {
+  get(playerId: string): Stream | undefined {
     return this.#streams.get(playerId);
   }
 
@@ -26,7 +34,7 @@ export class PlayerDirectory {
    * Enters a stream, ending an older one. Throws ABORTED, reason SESSION_REPLACED, when it is itself the older;
    * UNAVAILABLE, reason EDGE_DRAINING; CollectionFull.
    */
-  enter(stream: PlayerStream): void {
+  enter(stream: Stream): void {
     if (this.#draining) throw edgeDraining();
     const other = this.#streams.get(stream.playerId);
     if (other !== undefined) {
@@ -36,7 +44,7 @@ export class PlayerDirectory {
     this.#streams.set(stream.playerId, stream);
   }
 
-  leave(stream: PlayerStream): void {
+  leave(stream: Stream): void {
     if (this.#streams.get(stream.playerId) === stream) this.#streams.delete(stream.playerId);
   }
 
@@ -46,7 +54,7 @@ export class PlayerDirectory {
     for (const stream of this.#streams.values()) stream.end({ kind: 'draining' });
   }
 
-  [Symbol.iterator](): IterableIterator<PlayerStream> {
+  [Symbol.iterator](): IterableIterator<Stream> {
     return this.#streams.values();
   }
 }

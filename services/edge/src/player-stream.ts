@@ -14,7 +14,7 @@ import { type HeldSession, heldSession } from './held-session.ts';
 import { checkInputs } from './inputs.ts';
 import { Pace } from './pace.ts';
 import type { Peers } from './peers.ts';
-import type { PlayerDirectory } from './player-directory.ts';
+import type { DirectoryEntry, PlayerDirectory } from './player-directory.ts';
 import type { PlayerSink, SinkOwner } from './player-sink.ts';
 import { Seat, type SeatHolder, type SeatServices } from './seat.ts';
 import type { TicketHolder, Tickets } from './tickets.ts';
@@ -37,7 +37,7 @@ import type { Token } from './token.ts';
 export interface StreamServices {
   readonly edgeId: string;
   readonly peers: Peers;
-  readonly directory: PlayerDirectory;
+  readonly directory: PlayerDirectory<PlayerStream>;
   readonly tickets: Tickets;
   readonly errands: Errands;
   readonly seats: SeatServices;
@@ -72,7 +72,7 @@ const slowMs = 25;
 /** How long an attachment under way may go on when the player is gone already: its epoch is needed to detach. */
 const attachGraceMs = 500;
 
-export class PlayerStream implements SinkOwner, SeatHolder, TicketHolder {
+export class PlayerStream implements DirectoryEntry, SinkOwner, SeatHolder, TicketHolder {
   readonly #services: StreamServices;
   readonly #sink: PlayerSink;
   readonly #welcome: Buffer;
@@ -189,7 +189,10 @@ export class PlayerStream implements SinkOwner, SeatHolder, TicketHolder {
   /** To be called about every half second: heartbeat, stall, what the seat waits for. */
   pulse(nowMs: number): void {
     const { heartbeatMs, stallMs } = this.#services.limits;
-    if (this.#sink.stalledMs(nowMs) > stallMs || this.#sink.backlog > backlogMax) return this.end({ kind: 'stalled' }); // L3
+    if (this.#sink.stalledMs(nowMs) > stallMs || this.#sink.backlog > backlogMax) {
+      this.end({ kind: 'stalled' }); // L3
+      return;
+    }
     if (this.#life.phase === 'seated') this.#life.seat.pulse(nowMs);
     if (nowMs - this.#sentMs >= heartbeatMs && this.#sink.backlog === 0) this.#write(heartbeat);
   }

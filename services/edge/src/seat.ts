@@ -219,15 +219,19 @@ export class Seat implements Disposable {
   #closed(reason: Closed_Reason): void {
     switch (reason) {
       case Closed_Reason.REASON_MATCH_ENDED:
-        return this.#over(() => this.#holder.seatEnded());
+        this.#over(() => this.#holder.seatEnded());
+        break;
       case Closed_Reason.REASON_SEAT_UNKNOWN:
-        return this.#over(() => this.#holder.seatUnknown());
+        this.#over(() => this.#holder.seatUnknown());
+        break;
       case Closed_Reason.REASON_REPLACED:
-        return this.#over(() => this.#holder.seatReplaced());
+        this.#over(() => this.#holder.seatReplaced());
+        break;
       case Closed_Reason.REASON_MATCH_FAILED:
-        return this.#over(() => this.#holder.seatLost());
+        this.#over(() => this.#holder.seatLost());
+        break;
       default:
-        return this.#broken();
+        this.#broken();
     }
   }
 

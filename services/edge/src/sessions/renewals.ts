@@ -20,7 +20,7 @@ import type { PlayerStream } from '../player-stream.ts';
  */
 export interface RenewalsOptions {
   readonly session: SessionPeer;
-  readonly directory: PlayerDirectory;
+  readonly directory: PlayerDirectory<PlayerStream>;
   readonly edgeId: string;
   readonly renewMs: number;
   readonly callMs: number;

@@ -5,11 +5,12 @@ import { Status } from 'nice-grpc-common';
 import { backoffMs } from '../backoff.ts';
 import type { SessionPeer } from '../peers.ts';
 import type { PlayerDirectory } from '../player-directory.ts';
+import type { PlayerStream } from '../player-stream.ts';
 
 export interface SessionWatchOptions {
   /** A client whose streams live long. */
   readonly session: SessionPeer;
-  readonly directory: PlayerDirectory;
+  readonly directory: PlayerDirectory<PlayerStream>;
   readonly counters: Counters;
 }
 

@@ -64,7 +64,7 @@ export class Trunk {
   #phase: TrunkPhase = 'open';
   #heardMs = performance.now();
   #batch = emptyBatch();
-  /** Channels with inputs in the batch. */
+  /** Channels with inputs for the batch; M3: some of `#channels`. */
   #steered: OpenChannel[] = [];
   #flush: NodeJS.Timeout | undefined;
   #writing = false;

@@ -26,9 +26,8 @@ export class Cors {
     response.setHeader('access-control-expose-headers', responseHeaders);
   }
 
-  /** Answers the question that browsers ask before the call. */
-  preflight(request: IncomingMessage, response: ServerResponse): void {
-    this.allow(request, response);
+  /** Answers, once allowed, the question that browsers ask before the call. */
+  preflight(response: ServerResponse): void {
     response.setHeader('access-control-allow-methods', 'POST');
     response.setHeader('access-control-allow-headers', requestHeaders);
     response.setHeader('access-control-max-age', preflightSeconds);

@@ -4,6 +4,7 @@ import type { Counters } from '@clew/service-kit/counters';
 import type { Log } from '@clew/service-kit/log';
 import type { Door, DoorOptions } from '../door.ts';
 import { Cors } from './cors.ts';
+import type { Encoding } from './frames.ts';
 import { plainText } from './plain-text.ts';
 import { encodingOf, isCall, serveCall } from './play-handlers.ts';
 import { SecurityHeaders } from './security-headers.ts';
@@ -112,21 +113,25 @@ export class WebDoor implements Door {
     const path = (request.url ?? '/').split(/[?#]/, 1)[0] ?? '/';
     const encoding = encodingOf(request);
     if (isCall(path) || (encoding !== undefined && request.method === 'POST')) {
-      if (request.method === 'OPTIONS') return this.#cors.preflight(request, response);
-      this.#cors.allow(request, response);
-      if (request.method !== 'POST') {
-        response.setHeader('allow', 'POST, OPTIONS');
-        return plainText(response, 405, 'calls are POST\n');
-      }
-      if (encoding === undefined) {
-        response.setHeader('accept-post', 'application/grpc-web+proto, application/grpc-web-text+proto');
-        return plainText(response, 415, 'calls are application/grpc-web+proto or application/grpc-web-text+proto\n');
-      }
-      return void serveCall(path, encoding, request, response, this.#options).catch((thrown) =>
-        this.#fail(response, thrown),
-      );
+      this.#call(path, encoding, request, response);
+    } else {
+      this.#security.forPages(response);
+      this.#files.serve(path, request, response);
     }
-    this.#security.forPages(response);
-    this.#files.serve(path, request, response);
+  }
+
+  #call(path: string, encoding: Encoding | undefined, request: IncomingMessage, response: ServerResponse): void {
+    this.#cors.allow(request, response);
+    if (request.method === 'OPTIONS') {
+      this.#cors.preflight(response);
+    } else if (request.method !== 'POST') {
+      response.setHeader('allow', 'POST, OPTIONS');
+      plainText(response, 405, 'calls are POST\n');
+    } else if (encoding === undefined) {
+      response.setHeader('accept-post', 'application/grpc-web+proto, application/grpc-web-text+proto');
+      plainText(response, 415, 'calls are application/grpc-web+proto or application/grpc-web-text+proto\n');
+    } else {
+      serveCall(path, encoding, request, response, this.#options).catch((thrown) => this.#fail(response, thrown));
+    }
   }
 }

@@ -27,13 +27,20 @@ export class StaticFiles {
   serve(path: string, request: IncomingMessage, response: ServerResponse): void {
     if (request.method !== 'GET' && request.method !== 'HEAD') {
       response.setHeader('allow', 'GET, HEAD');
-      return plainText(response, 405, 'files are only read\n');
+      plainText(response, 405, 'files are only read\n');
+    } else if (!existsSync(join(this.#root, 'index.html'))) {
+      plainText(response, 503, notBuilt);
+    } else if (path.includes('/.') || path.includes('%')) {
+      notFound(response);
+    } else {
+      delete request.headers.range; // whole files only: what is no range would throw
+      this.#serve(request, response, () => notFound(response));
     }
-    if (!existsSync(join(this.#root, 'index.html'))) return plainText(response, 503, notBuilt);
-    if (path.includes('/.') || path.includes('%')) return plainText(response, 404, 'not found\n');
-    delete request.headers.range; // whole files only: what is no range would throw
-    this.#serve(request, response, () => plainText(response, 404, 'not found\n'));
   }
+}
+
+function notFound(response: ServerResponse): void {
+  plainText(response, 404, 'not found\n');
 }
 
 function cacheControl(response: ServerResponse, path: string): void {
