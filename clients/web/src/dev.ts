@@ -14,6 +14,7 @@ const asked = new URLSearchParams(location.search);
 const seed = Number(asked.get('seed') ?? 5);
 const stage = new Stage(document.querySelector('#view') as HTMLCanvasElement, {
   steady: false,
+  checksShaders: true,
   fineness: finenessIn(asked.get('fineness')),
 });
 const controls = new Controls(stage.canvas);
@@ -44,6 +45,7 @@ if (level > 1) {
     });
   });
 }
+controls.face(world.avatars[0]?.heading ?? 0);
 const dev = { stage, controls, rehearsal, frameMs: 0, hands: undefined as Hands | undefined };
 Object.assign(window, { dev });
 window.addEventListener('pointerdown', () => sound.wake());

@@ -70,6 +70,9 @@ if (asked.has('debug')) probe.open(client, controls, stage);
 stage.run((nowMs, seconds) => game.frame(nowMs, seconds));
 if (wasHere) void game.goOn();
 
+document.addEventListener('visibilitychange', () => {
+  if (document.hidden) game.rest();
+});
 window.addEventListener('pointerdown', () => sound.wake());
 window.addEventListener('keydown', (event) => {
   if (event.target instanceof HTMLInputElement) return;

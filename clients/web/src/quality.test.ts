@@ -16,7 +16,7 @@ test('slow frames make the picture coarser, but never too coarse', () => {
 });
 
 test('quick frames make it finer again, up to what the screen can show', () => {
-  const coarse = after(startingQuality(false, 2), 500, 300);
+  const coarse = after(startingQuality(false, 2), 12 * 40, 300);
   assert.equal(coarse.fineness, FINENESS_MIN);
   const once = after(coarse, 120, 8);
   assert.ok(once.fineness > coarse.fineness);

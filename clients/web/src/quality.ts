@@ -26,7 +26,7 @@ export function startingQuality(isSoftware: boolean, pixelRatio: number): Qualit
   return {
     fineness: isSoftware ? 0.5 : finenessMax,
     finenessMax,
-    targetMs: isSoftware ? 50 : 20,
+    targetMs: isSoftware ? 45 : 20,
     frames: 0,
     totalMs: 0,
     easy: 0,

@@ -72,7 +72,7 @@ void main() {
   float pulse = 0.9 + 0.1 * sin(unrest.w * 2.3);
   vec3 red = mix(vec3(0.42, 0.015, 0.02), vec3(1.0, 0.16, 0.09), thread) * shade;
   vec3 colour = red * (0.75 + 0.5 * max(0.0, normal.y)) * pulse + vec3(1.0, 0.45, 0.2) * rim * 0.55 + vec3(1.0, 0.5, 0.25) * pow(thread, 4.0) * 0.22;
-  gl_FragColor = vec4(developed(colour, distance(vPlace, cameraPosition) * 0.7), 1.0);
+  gl_FragColor = vec4(developed(colour, squared(vPlace - cameraPosition) * 0.5), 1.0);
 }
 `;
 
@@ -95,7 +95,7 @@ void main() {
   } else {
     vec3 ahead = normalize(cameraPosition - middle);
     vec3 side = normalize(cross(vec3(0.0, 1.0, 0.0), ahead));
-    place = middle + side * position.x * 0.42 + cross(ahead, side) * position.y * 0.42 - ahead * 0.05;
+    place = middle + side * position.x * 0.46 + cross(ahead, side) * position.y * 0.46 - ahead * 0.13;
   }
   gl_Position = projectionMatrix * viewMatrix * vec4(place, 1.0);
 }

@@ -32,6 +32,25 @@ float storeyOf(float y) {
 }
 
 // What reaches a place that faces 'facing' and whose fine relief is 'normal'.
+#ifdef PLAIN
+vec3 lightAt(vec3 place, vec3 facing, vec3 normal, vec3 albedo, float gloss) {
+  float storey = storeyOf(place.y);
+  float rise = place.y - storey * ${float(STOREY)};
+  vec3 where = vec3((place.xz + facing.xz * 0.05) / mazeSize, storey);
+  vec4 baked = texture(lightMap, where);
+  baked *= baked * ${float(LIGHT_MAX)};
+  vec4 shape = texture(shapeMap, where);
+  float hits = dot(normal, vec3(shape.x * 2.0 - 1.0, 0.6 - rise, shape.y * 2.0 - 1.0));
+  float diffuse = clamp(hits * 0.6 + 0.4, 0.18, 1.0);
+  vec3 sum = (WARM * ((baked.r * unrest.x + baked.g * unrest.y) * 1.25) + GATE * baked.a) * diffuse;
+  sum += SKY * (baked.b * (0.75 + 0.4 * normal.y)) + MOON * (shape.a * max(0.0, normal.y) * 0.7);
+  sum *= facing.y > 0.5 || facing.y < -0.5 ? shape.b : 0.75;
+  vec3 toEye = cameraPosition - place;
+  float near = max(0.0, 1.0 - dot(toEye, toEye) * 0.11);
+  sum += LAMP * (unrest.z * 1.1 * near * near) + vec3(0.022, 0.026, 0.04);
+  return albedo * sum;
+}
+#else
 vec3 lightAt(vec3 place, vec3 facing, vec3 normal, vec3 albedo, float gloss) {
   float storey = storeyOf(place.y);
   float rise = place.y - storey * ${float(STOREY)};
@@ -48,12 +67,10 @@ vec3 lightAt(vec3 place, vec3 facing, vec3 normal, vec3 albedo, float gloss) {
   vec3 sum = (WARM * flames * 1.25 + GATE * baked.a) * diffuse;
   sum += SKY * baked.b * (0.75 + 0.4 * normal.y);
   float moon = shape.a;
-#ifndef PLAIN
   if (facing.y < 0.5) {
     float left = ${float(CEILING)} - rise;
     moon = left > 0.0 ? texture(openMap, vec3((at + TO_MOON.xz * left) / mazeSize, storey)).r : 0.0;
   }
-#endif
   sum += MOON * 0.9 * moon * max(0.0, dot(normal, normalize(TO_MOON)));
   float corner = facing.y > 0.5 || facing.y < -0.5 ? shape.b : 0.55 + 0.45 * smoothstep(0.0, 0.16, rise) * smoothstep(0.0, 0.2, ${float(CEILING)} - rise);
   sum *= corner;
@@ -64,32 +81,33 @@ vec3 lightAt(vec3 place, vec3 facing, vec3 normal, vec3 albedo, float gloss) {
   sum += LAMP * unrest.z * (0.25 + 0.75 * max(0.0, dot(normal, toEye))) / (0.7 + distance * distance * 1.9) * (0.6 + 0.4 * corner);
   sum += vec3(0.022, 0.026, 0.04) * corner;
 
-#ifdef PLAIN
-  return albedo * sum;
-#else
   vec3 shine = normalize(toFlame + toEye);
   float glint = pow(max(0.0, dot(normal, shine)), 8.0 + gloss * 40.0) * gloss * step(0.0, hits);
   return albedo * sum + WARM * flames * glint * 0.5 + MOON * moon * glint * 0.2;
-#endif
 }
+#endif
 `;
 
 /** What turns light into what a screen shows; for fragment shaders, after LIGHT_GLSL. */
 export const DEVELOP_GLSL = /* glsl */ `
-// Fog, then from light to what a screen shows.
-vec3 developed(vec3 colour, float distance) {
-  float clear = exp(-distance * distance * fogDensity * fogDensity);
-  colour = mix(fogColour, colour, clear);
+// Fog, then from light to what a screen shows. 'away' is the square of the distance to the eye.
+vec3 developed(vec3 colour, float away) {
+#ifdef PLAIN
+  colour = mix(fogColour, colour, 1.0 / (1.0 + away * fogDensity * fogDensity * 1.4));
+  return sqrt(colour / (colour + 0.62) * 1.12);
+#else
+  colour = mix(fogColour, colour, exp(-away * fogDensity * fogDensity));
   vec2 off = gl_FragCoord.xy / viewSize - 0.5;
   colour *= 1.0 - dot(off, off) * 1.1;
   colour *= 1.15;
   colour = (colour * (2.51 * colour + 0.03)) / (colour * (2.43 * colour + 0.59) + 0.14);
-#ifdef PLAIN
-  return sqrt(clamp(colour, 0.0, 1.0));
-#else
   colour = pow(clamp(colour, 0.0, 1.0), vec3(1.0 / 2.2));
   float dither = fract(sin(dot(gl_FragCoord.xy, vec2(12.9898, 78.233))) * 43758.5453);
   return colour + (dither - 0.5) / 255.0;
 #endif
+}
+
+float squared(vec3 way) {
+  return dot(way, way);
 }
 `;

@@ -55,6 +55,12 @@ export function lightMapOf(layout: Layout, fixtures: Fixtures): LightMap {
     (d) => 1.1 / (0.3 + d * d * 0.8),
   );
   const { open } = fixtures;
+  // Some light falls through the shafts of ladders, on both their floors: they are seen from afar.
+  for (const ladder of fixtures.ladders) {
+    for (const floor of [ladder.floor, ladder.floor + 1]) {
+      shine(floor, ladder.column + 0.5, ladder.row + 0.5, SKY_REACH, 2, (d) => 0.3 / (0.4 + d * d * 2.5));
+    }
+  }
   open.forEach((isOpen, cell) => {
     if (!isOpen) return;
     const floor = Math.floor(cell / (layout.width * layout.height));

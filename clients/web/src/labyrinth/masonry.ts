@@ -381,7 +381,7 @@ function raiseLadder(quads: Quads, block: Block, ladder: Leaning): void {
   // Along the rungs.
   const [ax, az] = [Math.abs(side.z), Math.abs(side.x)];
   const top = STOREY + 0.34;
-  const tint: Tint = [1.25, 1.12, 0.95];
+  const tint: Tint = [1.9, 1.7, 1.4];
   for (const hand of [-1, 1]) {
     const rx = x + ax * hand * 0.17;
     const rz = z + az * hand * 0.17;

@@ -57,7 +57,7 @@ void main() {
 #endif
   vec3 albedo = colour.rgb * colour.rgb * vTint * (0.45 + 0.55 * colour.a);
   vec3 lit = lightAt(vPlace, facing, normal, albedo, gloss);
-  gl_FragColor = vec4(developed(lit, distance(vPlace, cameraPosition)), 1.0);
+  gl_FragColor = vec4(developed(lit, squared(vPlace - cameraPosition)), 1.0);
 }
 `;
 

@@ -121,7 +121,7 @@ void main() {
   // A little light of their own, so that a figure is never lost in the dark.
   lit += colour * (0.1 + rim * 0.5) * (1.0 - vAbsent);
   lit = mix(lit, vColour * 2.4 * unrest.x, vGlow * (1.0 - vAbsent));
-  gl_FragColor = vec4(developed(lit, distance(vPlace, cameraPosition) * 0.85), 1.0);
+  gl_FragColor = vec4(developed(lit, squared(vPlace - cameraPosition) * 0.72), 1.0);
 }
 `;
 

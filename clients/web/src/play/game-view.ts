@@ -31,7 +31,6 @@ export class GameView {
     const { own } = sample;
     if (sample.matchId !== this.#matchId) {
       this.#matchId = sample.matchId;
-      controls.face(own.heading);
       stage.names.clear();
     }
     traveller.feel(sample, seconds);

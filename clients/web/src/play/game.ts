@@ -4,7 +4,7 @@
  * The client's state is the only truth. What is kept here besides is what the player asked for and has not got yet
  * (`wantsMatch`), and what he has not read yet (the ranking, that a match was lost).
  */
-import type { ClewClient, ClientState } from '@clew/client';
+import type { ClewClient, ClientState, Match } from '@clew/client';
 import type { Rank } from '@clew/maze';
 import type { Board } from '../screens/board.ts';
 import type { Menu } from '../screens/menu.ts';
@@ -41,16 +41,19 @@ const WAY_TEXTS: Readonly<Record<Way, string>> = {
 
 export class Game {
   readonly #parts: GameOptions;
+  #seat = -1;
   #wantsMatch = false;
   #lostMatch = false;
   #ranking: { readonly ranks: readonly Rank[]; readonly seat: number } | undefined;
   #retry: { attempt: number; atMs: number } | undefined;
   #shown = '';
+  /** The match and level that the eye was turned for. */
+  #facedIn: string | undefined;
 
   constructor(parts: GameOptions) {
     this.#parts = parts;
     const { client } = parts;
-    client.on('state', (state, previous) => this.#enter(state, previous));
+    client.on('state', (state) => this.#enter(state));
     client.on('matchEnded', ({ ranking }) => {
       this.#ranking = { ranks: ranking, seat: this.#seat };
       this.#refresh();
@@ -62,8 +65,6 @@ export class Game {
     });
     this.#refresh();
   }
-
-  #seat = -1;
 
   /** Signs in if need be, and asks for a match. */
   async play(takeOver = false): Promise<void> {
@@ -108,12 +109,19 @@ export class Game {
     this.#refresh();
   }
 
+  /** Nobody looks: the hands let go, as no frame will tell them to. */
+  rest(): void {
+    const { client, controls } = this.#parts;
+    if (client.state.kind === 'seated' && client.match?.view) client.match.setHands(controls.hands(0));
+  }
+
   /** One frame: hands out, picture in. */
   frame(nowMs: number, seconds: number): void {
     const { client, view, backdrop, controls, probe, menu } = this.#parts;
     const match = client.match;
+    this.#face(match);
     const hands = controls.hands(seconds);
-    if (match !== undefined && client.state.kind === 'seated') match.setHands(hands);
+    if (match?.view !== undefined && client.state.kind === 'seated') match.setHands(hands);
     const sample = match?.sample(nowMs);
     probe.tellSample(sample);
     if (sample === undefined) {
@@ -126,17 +134,25 @@ export class Game {
     this.#tryAgain(nowMs);
   }
 
+  /** At the beginning of a level, and when one comes back, the match says where one looks: down an open way. */
+  #face(match: Match | undefined): void {
+    const level = match?.view && `${match.matchId}/${match.view.level.number}`;
+    if (level === this.#facedIn) return;
+    this.#facedIn = level;
+    const own = match?.view?.avatars.find((avatar) => avatar.seat === match.seat);
+    if (own) this.#parts.controls.face(own.heading);
+  }
+
   async #signIn(takeOver: boolean): Promise<void> {
     await this.#parts.client.signIn({ displayName: this.#parts.name(), takeOver });
   }
 
-  #enter(state: ClientState, previous: ClientState): void {
+  #enter(state: ClientState): void {
     if (state.kind === 'seated') {
       this.#seat = state.seat;
       this.#wantsMatch = false;
       this.#lostMatch = false;
       this.#ranking = undefined;
-      if (previous.kind !== 'reconnecting') this.#parts.controls.face(0);
     }
     if (state.kind === 'ended') {
       this.#parts.start.refuse(

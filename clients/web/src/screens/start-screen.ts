@@ -50,7 +50,7 @@ export class StartScreen {
     this.root = element('section', { id: 'start', class: 'screen', attributes: { 'aria-label': 'Start' } }, [
       element('div', { class: 'start-panel' }, [
         element('h1', { class: 'title', text: 'Clew' }),
-        element('p', { class: 'motto', text: 'Five mazes, one way out of each, and not much time.' }),
+        element('p', { class: 'motto', text: 'Five mazes. One way out of each.' }),
         form,
         element('p', {
           class: 'story',
