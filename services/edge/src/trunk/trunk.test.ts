@@ -1,0 +1,148 @@
+import assert from 'node:assert/strict';
+import { once } from 'node:events';
+import { type AddressInfo, createServer, type Socket } from 'node:net';
+import { suite, test } from 'node:test';
+import { Input } from '@clew/protocol/clew/play/v1/frame.ts';
+import type { MatchFrame } from '@clew/protocol/clew/simulation/v1/simulation.ts';
+import { Collections } from '@clew/service-kit/collections';
+import { FakeSimulation } from '../testing/fake-simulation.ts';
+import { until } from '../testing/until.ts';
+import type { ChannelListener } from './channel.ts';
+import { Trunks } from './trunks.ts';
+
+const seat = (playerId: string, matchId = 'm-1') => ({ matchId, playerId, sessionEpoch: 1 });
+
+function openTrunks(more: { flushMs?: number; silenceMs?: number } = {}) {
+  const collections = new Collections();
+  const trunks = new Trunks({ edgeId: 'edge-1', flushMs: 1, silenceMs: 1_000, channelsMax: 100, collections, ...more });
+  const sizes = () => collections.report().map(({ size }) => size);
+  return { trunks, sizes, collections };
+}
+
+/** Hears everything. */
+class Ears implements ChannelListener {
+  seat: number | undefined;
+  readonly frames: MatchFrame[] = [];
+  closedBy: number | undefined;
+  isBroken = false;
+
+  attached(seat: number): void {
+    this.seat = seat;
+  }
+  frame(frame: MatchFrame): void {
+    this.frames.push(frame);
+  }
+  closed(reason: number): void {
+    this.closedBy = reason;
+  }
+  broken(): void {
+    this.isBroken = true;
+  }
+}
+
+suite('a trunk', () => {
+  test('is shared by all channels to one simulation, and gone with the last', async () => {
+    await using simulation = await FakeSimulation.open();
+    const { trunks, sizes } = openTrunks();
+    using _ = trunks;
+    const [one, two] = [new Ears(), new Ears()];
+    const first = trunks.attach(simulation.address, seat('a'), one);
+    const second = trunks.attach(simulation.address, seat('b', 'm-2'), two);
+    await until('both sit', () => one.seat !== undefined && two.seat !== undefined);
+    assert.equal(simulation.trunks.size, 1);
+    assert.deepEqual(sizes(), [1, 2]);
+    first.detach(false);
+    second.detach(true);
+    await until('the simulation hears both', () => simulation.detaches.length === 2);
+    assert.deepEqual(
+      simulation.detaches.map(({ leave }) => leave),
+      [false, true],
+    );
+    await until('nothing is left', () => simulation.trunks.size === 0 && sizes().every((size) => size === 0));
+    assert.equal(one.isBroken || two.isBroken, false, 'who left hears nothing more');
+  });
+
+  test('gathers what many channels say into few messages', async () => {
+    await using simulation = await FakeSimulation.open();
+    const { trunks } = openTrunks({ flushMs: 20 });
+    using _ = trunks;
+    const ears = Array.from({ length: 50 }, () => new Ears());
+    const channels = ears.map((each, index) => trunks.attach(simulation.address, seat(`p${index}`), each));
+    await until('all sit', () => ears.every((each) => each.seat !== undefined));
+    const before = simulation.requests;
+    for (const channel of channels) channel.steer([Input.fromPartial({ sequence: 1, tick: 1 })]);
+    for (const channel of channels) channel.askKeyframe();
+    for (const channel of channels) channel.askKeyframe();
+    await until('all arrived', () => simulation.inputs.length === 50 && simulation.keyframesAsked.length === 50);
+    assert.ok(simulation.requests - before <= 2, `${simulation.requests - before} messages`);
+  });
+
+  test('keeps the 32 newest inputs of a channel when it cannot send', async () => {
+    await using simulation = await FakeSimulation.open();
+    const { trunks } = openTrunks({ flushMs: 50 });
+    using _ = trunks;
+    const ears = new Ears();
+    const channel = trunks.attach(simulation.address, seat('a'), ears);
+    for (let sequence = 1; sequence <= 100; sequence++) channel.steer([Input.fromPartial({ sequence })]);
+    await until('they arrived', () => simulation.inputs.length > 0);
+    assert.deepEqual(
+      simulation.inputs.map(({ sequence }) => sequence),
+      Array.from({ length: 32 }, (_, index) => 69 + index),
+    );
+  });
+
+  test('that is refused tells all of its channels once', async () => {
+    const simulation = await FakeSimulation.open();
+    const { address } = simulation;
+    await simulation.stop();
+    const { trunks, sizes } = openTrunks();
+    using _ = trunks;
+    const ears = [new Ears(), new Ears()];
+    for (const each of ears) trunks.attach(address, seat('a'), each);
+    await until('both hear it', () => ears.every((each) => each.isBroken));
+    assert.deepEqual(sizes(), [0, 0]);
+  });
+
+  test('to somebody who takes the connection and says nothing is broken by silence', async () => {
+    const sockets: Socket[] = [];
+    const mute = createServer((socket) => void sockets.push(socket.on('error', () => {})));
+    mute.listen(0, '127.0.0.1');
+    await once(mute, 'listening');
+    const { trunks } = openTrunks({ silenceMs: 100 });
+    using _ = trunks;
+    const address = `127.0.0.1:${(mute.address() as AddressInfo).port}`;
+    const [first, second] = [new Ears(), new Ears()];
+    trunks.attach(address, seat('a'), first);
+    await until('it is broken', () => first.isBroken);
+    trunks.attach(address, seat('a'), second);
+    await until('a connection of its own was tried', () => second.isBroken && sockets.length >= 2);
+    for (const socket of sockets) socket.destroy();
+    mute.close();
+  });
+
+  test('that says good-bye to somebody who does not listen is cut', async () => {
+    await using simulation = await FakeSimulation.open();
+    const { trunks, sizes } = openTrunks({ silenceMs: 150 });
+    using _ = trunks;
+    const ears = new Ears();
+    const channel = trunks.attach(simulation.address, seat('a'), ears);
+    await until('it sits', () => ears.seat !== undefined);
+    for (const call of simulation.trunks) call.removeAllListeners('end');
+    channel.detach(false);
+    await until('nothing is left', () => sizes().every((size) => size === 0));
+  });
+
+  test('hands on the bytes that came, not copies', async () => {
+    await using simulation = await FakeSimulation.open();
+    const { trunks } = openTrunks();
+    using _ = trunks;
+    const ears = [new Ears(), new Ears()];
+    for (const each of ears) trunks.attach(simulation.address, seat('a'), each);
+    await until('both sit', () => ears.every((each) => each.seat !== undefined));
+    simulation.frame('m-1', 1, { keyframe: true });
+    await until('both have it', () => ears.every((each) => each.frames.length === 1));
+    const [first, second] = ears.map((each) => each.frames[0]!);
+    assert.equal(first, second);
+    assert.equal(first?.delta.buffer, first?.keyframe.buffer, 'views of one message');
+  });
+});
