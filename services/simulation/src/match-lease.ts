@@ -23,35 +23,38 @@ export interface MatchLeaseOptions {
   readonly leaseMs: number;
   readonly renewMs: number;
   readonly tombstoneMs: number;
-  /** Most matches that are over and not yet written down. */
-  readonly overMax: number;
+  /** Most matches that are gone and not yet written down. */
+  readonly goneMax: number;
 }
 
 /** The key outlives the lease by this much: the backstop that frees Redis even if nobody of ours runs. */
 const BACKSTOP_MS = 300_000;
 
+/** What is kept of a match that is gone: not its world. */
+type Gone = Pick<Match, 'id' | 'epoch' | 'hasEnded'>;
+
 /**
- * The leases of this process' matches: all are renewed in one round trip, and those that are over are written down.
+ * The leases of this process' matches: all are renewed in one round trip, and what became of the others is written down.
  *
  * E1 Redis away: matches play on. What is missing when it is back was lost with its data, and is written again.
  * E2 A higher epoch or a tombstone refuses: the match is somebody else's or nobody's, and is dropped here.
- * E3 A match that is over leaves a tombstone, also when Redis was away at that moment; beyond the bound the lease runs
- *    out instead.
+ * E3 A match that came to its end leaves a tombstone, one that was lost (it failed, the process stops) leaves nothing, so
+ *    that its players wait again at once. Also when Redis was away at that moment; beyond the bound the lease runs out.
  */
 export class MatchLease {
   readonly #options: MatchLeaseOptions;
-  /** Epochs of matches that are over and not yet written down, by match. */
-  readonly #over: Map<string, number>;
+  /** Matches that are gone, which is not yet written down. */
+  readonly #gone: Set<Gone>;
   #complained = false;
 
   constructor(options: MatchLeaseOptions) {
     this.#options = options;
-    this.#over = options.collections.map('simulation.matches_over', { bound: options.overMax });
+    this.#gone = options.collections.set('simulation.matches_gone', { bound: options.goneMax });
   }
 
-  /** The match is over; with the next renewal it is written down (E3). */
-  over({ id, epoch }: Match): void {
-    if (this.#over.size < this.#options.overMax) this.#over.set(id, epoch);
+  /** The match is over, or failed; with the next renewal that is written down (E3). */
+  gone({ id, epoch, hasEnded }: Match): void {
+    if (this.#gone.size < this.#options.goneMax) this.#gone.add({ id, epoch, hasEnded });
   }
 
   /** Renews until the signal. */
@@ -65,7 +68,7 @@ export class MatchLease {
   /** One round. Never throws (E1). */
   async renew(): Promise<void> {
     try {
-      await this.#finishOver();
+      await this.#writeGone();
       await this.#renewAll();
       this.#complained = false;
     } catch (error) {
@@ -75,12 +78,24 @@ export class MatchLease {
     }
   }
 
-  async #finishOver(): Promise<void> {
-    const over = [...this.#over];
+  async #writeGone(): Promise<void> {
     const { redis, tombstoneMs } = this.#options;
-    const calls = over.map(([id, epoch]) => ({ keys: [matchKey(id)], args: [epoch, tombstoneMs] }));
-    await finishMatch.runEach(redis, calls);
-    for (const [id] of over) this.#over.delete(id);
+    const gone = [...this.#gone];
+    const ended = gone.filter((match) => match.hasEnded);
+    const lost = gone.filter((match) => !match.hasEnded);
+    const call = (match: Gone, args: readonly number[]) => ({
+      keys: [matchKey(match.id)],
+      args: [match.epoch, ...args],
+    });
+    await finishMatch.runEach(
+      redis,
+      ended.map((match) => call(match, [tombstoneMs])),
+    );
+    await releaseMatch.runEach(
+      redis,
+      lost.map((match) => call(match, [])),
+    );
+    for (const match of gone) this.#gone.delete(match);
   }
 
   async #renewAll(): Promise<void> {
@@ -110,4 +125,5 @@ export class MatchLease {
 
 const script = (name: string) => new LuaScript(new URL(`scripts/${name}.lua`, import.meta.url));
 const finishMatch = script('finish-match');
+const releaseMatch = script('release-match');
 const renewMatch = script('renew-match');

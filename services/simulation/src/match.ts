@@ -35,7 +35,8 @@ export type MatchState =
   | { readonly kind: 'running' }
   /** The ranking stands until that tick. */
   | { readonly kind: 'finished'; readonly closeTick: number }
-  | { readonly kind: 'over' }
+  /** Its channels were told this. */
+  | { readonly kind: 'over'; readonly reason: Closed_Reason }
   | { readonly kind: 'failed'; readonly cause: unknown };
 
 /** What all matches of the process share. */
@@ -96,6 +97,11 @@ export class Match {
     return this.#state.kind === 'running' || this.#state.kind === 'finished';
   }
 
+  /** Whether it came to its end, as matches do; else it was lost. */
+  get hasEnded(): boolean {
+    return this.#state.kind === 'over' && this.#state.reason === Closed_Reason.REASON_MATCH_ENDED;
+  }
+
   get world(): Readonly<World> {
     return this.#world;
   }
@@ -124,7 +130,7 @@ export class Match {
 
   /** Ends it now: all channels are told why, nothing is held any more (T2). */
   end(reason: Closed_Reason): void {
-    this.#end({ kind: 'over' }, reason);
+    this.#end({ kind: 'over', reason }, reason);
   }
 
   #step(nowMs: number): void {

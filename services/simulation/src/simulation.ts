@@ -40,7 +40,7 @@ const STOP_MS = 500;
  * until matchmaking hears of it, and what it runs plays on without any of them.
  *
  * The stack is undone from the bottom of this function up: not ready any more; matchmaking hears that no more matches are
- * wanted; the matches end and their edges are told; the loop stops; what is over is written down; Redis last.
+ * wanted; the matches end and their edges are told; the loop stops; that is written down; Redis last.
  */
 export async function startSimulation(config: SimulationConfig, log: Log): Promise<Simulation> {
   await using starting = new AsyncDisposableStack();
@@ -73,7 +73,7 @@ export async function startSimulation(config: SimulationConfig, log: Log): Promi
       finishedMs: config.MATCH_FINISHED_MS,
     },
     matchesMax: config.MATCHES_MAX,
-    onGone: (match) => lease.over(match),
+    onGone: (match) => lease.gone(match),
     clock,
     collections,
     counters,
@@ -109,7 +109,7 @@ export async function startSimulation(config: SimulationConfig, log: Log): Promi
     leaseMs: config.MATCH_LEASE_MS,
     renewMs: config.MATCH_RENEW_MS,
     tombstoneMs: config.MATCH_TOMBSTONE_MS,
-    overMax: config.MATCHES_MAX * 2,
+    goneMax: config.MATCHES_MAX * 2,
     collections,
     counters,
     log,

@@ -81,7 +81,7 @@ export class TickLoop {
 
   readonly #wake = (): void => {
     const waitMs = this.runDue();
-    if (this.#running) this.#timer = setTimeout(this.#wake, Math.ceil(waitMs));
+    if (this.#running) this.#timer = setTimeout(this.#wake, Math.max(0, Math.ceil(waitMs)));
   };
 
   /** L2. Whole ticks: every match skips as many. */

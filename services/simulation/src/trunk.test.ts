@@ -41,8 +41,7 @@ suite('a trunk', () => {
     const edge = world.edge('edge-1');
     const seated = await world.attach(edge, 1, match.id, 1);
     await world.until(() => seated.deltas >= 3);
-    seated.view = { ...seated.view, tick: 0 }; // as if frames had been missed
-    edge.send({ keyframes: [1] });
+    edge.miss(1);
     await world.until(() => seated.keyframes === 2);
     await world.until(() => seated.deltas >= 6);
     assert.equal(seated.mismatches, 0);
@@ -176,7 +175,7 @@ suite('an edge that does not read', () => {
   /** A match in which the edge has stopped reading, so long that the trunk is congested. */
   async function stalled(context: Parameters<typeof TestMatches.open>[0]) {
     const rules = {
-      ...(await import('./testing/test-matches.ts')).shortRules,
+      ...shortRules,
       climbingTicksMax: 100_000,
       baseSize: 64,
     };

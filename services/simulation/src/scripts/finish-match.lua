@@ -1,4 +1,5 @@
--- A match is over: a tombstone stays for a while.
+#!lua flags=allow-oom
+-- A match came to its end: a tombstone stays for a while.
 --
 -- KEYS 1 match
 -- ARGV 1 epoch, 2 TTL ms of the tombstone

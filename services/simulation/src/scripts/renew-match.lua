@@ -1,3 +1,4 @@
+#!lua flags=allow-oom
 -- Renews the owner's lease on a match. A record that is missing was lost with Redis' data: it is written again.
 --
 -- KEYS 1 match

@@ -79,6 +79,13 @@ export class FakeEdge {
     this.#call.resume();
   }
 
+  /** As if a channel's reader had missed frames: it asks for a keyframe. */
+  miss(channel: number): void {
+    const player = this.players.get(channel);
+    if (player !== undefined) player.view = emptyView;
+    this.send({ keyframes: [channel] });
+  }
+
   halfClose(): void {
     this.#call.end();
   }

@@ -106,11 +106,11 @@ export class TestMatches {
     }
   }
 
-  /** Time passes in step with the event loop until it is true. */
+  /** Time passes until it is true; edges that read get the time to do so. */
   async until(condition: () => boolean): Promise<void> {
     while (!condition()) {
       this.pass();
-      await new Promise((resolve) => setImmediate(resolve));
+      for (let turn = 0; turn < 10; turn++) await new Promise((resolve) => setImmediate(resolve));
     }
   }
 

@@ -1,0 +1,172 @@
+import assert from 'node:assert/strict';
+import { suite, type TestContext, test } from 'node:test';
+import { Closed_Reason } from '@clew/protocol/clew/simulation/v1/simulation.ts';
+import { connectRedis, redisReady } from '@clew/service-kit/redis';
+import { RedisRelay, testRedisUrl } from '@clew/service-kit/testing/test-redis';
+import { matchKey } from './keys.ts';
+import { MatchLease } from './match-lease.ts';
+import { TestMatches } from './testing/test-matches.ts';
+
+const LEASE_MS = 3_000;
+const TOMBSTONE_MS = 600_000;
+
+/** Leases of the matches of one process, renewed only when a test says so; and a way to take Redis away from them. */
+async function leased(context: TestContext, goneMax = 20) {
+  const relay = await RedisRelay.open(testRedisUrl(5));
+  const world = await TestMatches.open(context);
+  const { collections, counters, log, matches } = world;
+  const redis = connectRedis(relay.url, log);
+  const direct = connectRedis(testRedisUrl(5), log);
+  context.after(async () => {
+    redis.disconnect();
+    direct.disconnect();
+    await relay[Symbol.asyncDispose]();
+  });
+  await Promise.all([redis, direct].map((each) => redisReady(each, context.signal)));
+  await direct.flushdb();
+  const lease = new MatchLease({
+    redis,
+    matches,
+    simulationId: 'simulation-1',
+    trunkAddress: '127.0.0.1:2',
+    controlAddress: '127.0.0.1:1',
+    leaseMs: LEASE_MS,
+    renewMs: 10,
+    tombstoneMs: TOMBSTONE_MS,
+    goneMax,
+    collections,
+    counters,
+    log,
+  });
+  const count = (name: 'renewed' | 'reinstated' | 'refused') => counters.get(`simulation.leases_${name}`);
+  /** As matchmaking does before it asks for the match. */
+  const placed = (id: string, epoch: number) =>
+    direct.hset(matchKey(id), { simulation_id: 'simulation-1', epoch, deadline: 1, state: 'running' });
+  const record = (id: string) => direct.hgetall(matchKey(id));
+  return { world, lease, redis, direct, relay, count, placed, record };
+}
+
+suite('match leases', () => {
+  test('are renewed under their epoch, by the clock of Redis', async (context) => {
+    const { world, lease, direct, count, placed, record } = await leased(context);
+    await placed('m-1', 1);
+    world.match(1, 'm-1');
+    await lease.renew();
+    const [seconds, microseconds] = await direct.time();
+    const nowMs = Number(seconds) * 1_000 + Number(microseconds) / 1_000;
+    const { deadline, ...rest } = await record('m-1');
+    assert.deepEqual(rest, {
+      simulation_id: 'simulation-1',
+      trunk_address: '127.0.0.1:2',
+      control_address: '127.0.0.1:1',
+      epoch: '1',
+      state: 'running',
+    });
+    assert.ok(Number(deadline) > nowMs && Number(deadline) <= nowMs + LEASE_MS);
+    const ttlMs = await direct.pttl(matchKey('m-1'));
+    assert.ok(ttlMs > LEASE_MS && ttlMs <= LEASE_MS + 300_000);
+    assert.equal(count('renewed'), 1);
+  });
+
+  test('are renewed again and again until the process stops', async (context) => {
+    const { world, lease, count } = await leased(context);
+    world.match(1, 'm-1');
+    const stop = new AbortController();
+    const done = lease.run(stop.signal);
+    await world.settle(() => count('renewed') > 3);
+    stop.abort();
+    await done;
+  });
+
+  test('that are missing were lost, and are written again', async (context) => {
+    const { world, lease, direct, count, record } = await leased(context);
+    world.match(1, 'm-1');
+    await lease.renew();
+    await direct.flushdb();
+    await lease.renew();
+    assert.equal((await record('m-1')).state, 'running');
+    assert.equal(count('reinstated'), 2);
+    assert.equal(world.matches.size, 1);
+  });
+
+  test('of a match that another process owns are refused, and the match is dropped', async (context) => {
+    const { world, lease, count, placed, record } = await leased(context);
+    await placed('m-1', 2);
+    const match = world.match(1, 'm-1');
+    world.match(1, 'm-2');
+    const seated = await world.attach(world.edge('edge-1'), 1, match.id, 1);
+    await lease.renew();
+    assert.equal(world.matches.get('m-1'), undefined);
+    assert.equal(world.matches.size, 1);
+    await world.settle(() => seated.closed !== undefined);
+    assert.equal(seated.closed, Closed_Reason.REASON_MATCH_UNKNOWN);
+    assert.equal(count('refused'), 1);
+    lease.gone(match);
+    await lease.renew();
+    assert.deepEqual(await record('m-1'), {
+      simulation_id: 'simulation-1',
+      epoch: '2',
+      deadline: '1',
+      state: 'running',
+    });
+  });
+
+  test('of a match that is over leave a tombstone, which refuses', async (context) => {
+    const { world, lease, direct, record } = await leased(context);
+    const match = world.match(1, 'm-1');
+    await lease.renew();
+    world.matches.end(match, Closed_Reason.REASON_MATCH_ENDED);
+    lease.gone(match);
+    await lease.renew();
+    assert.deepEqual(await record('m-1'), { epoch: '1', state: 'finished' });
+    const ttlMs = await direct.pttl(matchKey('m-1'));
+    assert.ok(ttlMs > 0 && ttlMs <= TOMBSTONE_MS);
+    assert.equal(world.size('simulation.matches_gone'), 0);
+    world.match(1, 'm-1');
+    await lease.renew();
+    assert.equal(world.matches.size, 0);
+    assert.equal((await record('m-1')).state, 'finished');
+  });
+
+  test('of a match that is lost are given up at once, by their owner only', async (context) => {
+    const { world, lease, placed, record } = await leased(context);
+    const [failed, stopped, stolen] = ['m-1', 'm-2', 'm-3'].map((id) => world.match(1, id));
+    await lease.renew();
+    await placed('m-3', 7);
+    (failed!.world as { layout: unknown }).layout = undefined;
+    world.pass();
+    assert.equal(failed?.state.kind, 'failed');
+    for (const match of [stopped!, stolen!]) world.matches.end(match, Closed_Reason.REASON_MATCH_FAILED);
+    for (const match of [failed!, stopped!, stolen!]) lease.gone(match);
+    await lease.renew();
+    assert.deepEqual(await record('m-1'), {});
+    assert.deepEqual(await record('m-2'), {});
+    assert.equal((await record('m-3')).epoch, '7');
+  });
+
+  test('do not matter to the matches while Redis is away; what was over is written down later', async (context) => {
+    const { world, lease, redis, relay, record } = await leased(context);
+    const over = world.match(1, 'm-1');
+    world.match(1, 'm-2');
+    await relay.cut();
+    await world.settle(() => redis.status !== 'ready');
+    world.matches.end(over, Closed_Reason.REASON_MATCH_ENDED);
+    lease.gone(over);
+    await lease.renew();
+    assert.equal(world.counters.get('simulation.lease_failures'), 1);
+    assert.equal(world.matches.size, 1);
+    await relay.restore();
+    await redisReady(redis, context.signal);
+    await lease.renew();
+    assert.deepEqual(await record('m-1'), { epoch: '1', state: 'finished' });
+    assert.equal((await record('m-2')).state, 'running');
+  });
+
+  test('remember a bounded number of matches that are over', async (context) => {
+    const { world, lease, redis, relay } = await leased(context, 2);
+    await relay.cut();
+    await world.settle(() => redis.status !== 'ready');
+    for (const id of ['m-1', 'm-2', 'm-3']) lease.gone(world.match(1, id)); // and the third's lease runs out
+    assert.equal(world.size('simulation.matches_gone'), 2);
+  });
+});

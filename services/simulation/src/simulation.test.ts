@@ -1,0 +1,136 @@
+import assert from 'node:assert/strict';
+import { connect } from 'node:net';
+import { suite, type TestContext, test } from 'node:test';
+import { SessionEvent_Kind } from '@clew/protocol/clew/session/v1/session.ts';
+import { Closed_Reason, SimulationServiceDefinition } from '@clew/protocol/clew/simulation/v1/simulation.ts';
+import { parseConfig, serviceFields } from '@clew/service-kit/config';
+import { callChannel, controlClients } from '@clew/service-kit/control-client';
+import { createLog } from '@clew/service-kit/log';
+import { type SimulationConfig, simulationFields } from './config.ts';
+import { startSimulation } from './simulation.ts';
+import { FakeEdge } from './testing/fake-edge.ts';
+import { FakeMatchmaking, FakeSessions } from './testing/fake-peers.ts';
+import { player } from './testing/test-matches.ts';
+
+const log = createLog({ name: 'test', level: 'silent', format: 'json' });
+
+/** A whole simulation among fake peers. Redis is away: nothing of this needs it. */
+async function running(context: TestContext, env: Record<string, string> = {}) {
+  const sessions = await new FakeSessions().open();
+  const matchmaking = await new FakeMatchmaking().open();
+  const config: SimulationConfig = parseConfig(
+    { ...serviceFields, ...simulationFields },
+    {
+      CLEW_REDIS_URL: 'redis://127.0.0.1:1',
+      CLEW_SESSION_ADDRESSES: sessions.address,
+      CLEW_MATCHMAKING_ADDRESSES: matchmaking.address,
+      CLEW_REGISTER_MS: '20',
+      CLEW_RULES_BASE_SIZE: '4',
+      ...env,
+    },
+  );
+  const simulation = await startSimulation(config, log);
+  let disposed: Promise<void> | undefined;
+  const stop = () => {
+    disposed ??= Promise.resolve(simulation[Symbol.asyncDispose]());
+    return disposed;
+  };
+  const channel = callChannel([`127.0.0.1:${simulation.grpcPort}`]);
+  const control = controlClients.create(SimulationServiceDefinition, channel);
+  const edges: FakeEdge[] = [];
+  const edge = (edgeId: string) => {
+    const opened = new FakeEdge(simulation.trunkPort, edgeId);
+    edges.push(opened);
+    return opened;
+  };
+  context.after(async () => {
+    await stop();
+    for (const opened of edges) opened.close();
+    channel.close();
+    sessions.close();
+    matchmaking.close();
+  });
+  const statusz = async () => (await fetch(`http://127.0.0.1:${simulation.opsPort}/statusz`)).json();
+  return { simulation, sessions, matchmaking, control, edge, statusz, stop };
+}
+
+const refused = (port: number) =>
+  new Promise<boolean>((resolve) => {
+    const socket = connect(port, '127.0.0.1', () => {
+      socket.destroy();
+      resolve(false);
+    });
+    socket.on('error', () => resolve(true));
+  });
+
+suite('a simulation', () => {
+  test('registers, takes a match, plays it by itself, and tells how busy it is', async (context) => {
+    const { simulation, matchmaking, control, edge, statusz } = await running(context);
+    await matchmaking.notice.until(() => matchmaking.last !== undefined);
+    const { simulationId, controlAddress, trunkAddress } = matchmaking.last!;
+    assert.equal(simulationId, simulation.simulationId);
+    assert.equal(controlAddress, `127.0.0.1:${simulation.grpcPort}`);
+    assert.equal(trunkAddress, `127.0.0.1:${simulation.trunkPort}`);
+
+    await control.createMatch({ matchId: 'm-1', epoch: 1, players: [player(1)] });
+    const trunk = edge('edge-1');
+    const seated = await trunk.attach(1, 'm-1', player(1).playerId);
+    await trunk.until(() => seated.deltas >= 20);
+    assert.equal(seated.mismatches, 0);
+    await matchmaking.notice.until(() => matchmaking.last?.matches === 1);
+    assert.deepEqual(matchmaking.last?.openMatches, [{ matchId: 'm-1', seats: 7 }]);
+
+    const { tick, seats, trunks, collections } = (await statusz()) as {
+      tick: { ticks: number; busyMsP50: number; busyMsP99: number; busyMsMax: number };
+      seats: object;
+      trunks: { edgeId: string; channels: number }[];
+      collections: { name: string; size: number; bound: number; orphans: number }[];
+    };
+    assert.ok(tick.ticks >= 20 && tick.busyMsP50 > 0 && tick.busyMsMax >= tick.busyMsP99);
+    assert.deepEqual(seats, { bot: 7, reserved: 0, attached: 1, detached: 0 });
+    assert.equal(trunks[0]?.edgeId, 'edge-1');
+    for (const { name, size, bound, orphans } of collections) {
+      assert.ok(size <= bound && orphans === 0, name);
+    }
+  });
+
+  test('frees the seat of a session that ended, and ends the match when nobody is left', async (context) => {
+    const { sessions, matchmaking, control, edge } = await running(context);
+    await control.createMatch({ matchId: 'm-1', epoch: 1, players: [player(1)] });
+    const trunk = edge('edge-1');
+    const seated = await trunk.attach(1, 'm-1', player(1).playerId);
+    await sessions.notice.until(() => sessions.cursors.length > 0);
+    sessions.tell({ playerId: player(1).playerId, epoch: 1, kind: SessionEvent_Kind.KIND_ENDED, matchId: 'm-1' });
+    await trunk.until(() => seated.closed !== undefined);
+    assert.equal(seated.closed, Closed_Reason.REASON_SEAT_UNKNOWN);
+    await matchmaking.notice.until(() => matchmaking.last?.matches === 0);
+  });
+
+  test('asks for the sessions of seats that were detached for long', async (context) => {
+    const env = { CLEW_SEAT_DETACHED_MS: '20', CLEW_SEAT_CHECK_MS: '10' };
+    const { sessions, matchmaking, control, edge } = await running(context, env);
+    await control.createMatch({ matchId: 'm-1', epoch: 1, players: [player(1)] });
+    const trunk = edge('edge-1');
+    await trunk.attach(1, 'm-1', player(1).playerId);
+    trunk.cancel();
+    await sessions.notice.until(() => sessions.asked.length > 0);
+    await matchmaking.notice.until(() => matchmaking.last?.matches === 0);
+  });
+
+  test('stops in order: drains, loses its matches, says so, and leaves no listener', async (context) => {
+    const { simulation, matchmaking, control, edge, stop } = await running(context);
+    await control.createMatch({ matchId: 'm-1', epoch: 1, players: [player(1)] });
+    const trunk = edge('edge-1');
+    const seated = await trunk.attach(1, 'm-1', player(1).playerId);
+    await trunk.until(() => seated.deltas > 0);
+    await matchmaking.notice.until(() => matchmaking.last?.matches === 1);
+    await stop();
+    assert.equal(matchmaking.last?.draining, true);
+    await matchmaking.notice.until(() => matchmaking.withdrawn === 1);
+    await trunk.until(() => trunk.ended !== undefined);
+    assert.equal(seated.closed, Closed_Reason.REASON_MATCH_FAILED);
+    for (const port of [simulation.grpcPort, simulation.trunkPort, simulation.opsPort]) {
+      assert.equal(await refused(port), true);
+    }
+  });
+});
