@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs';
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { CompatServiceDefinition, ServiceImplementation } from 'nice-grpc';
 import { type CallContext, createServer, type ServerMiddlewareCall, Status } from 'nice-grpc';
 import { errorDetailsServerMiddleware, RichServerError } from 'nice-grpc-error-details';
@@ -58,9 +59,12 @@ export class ControlServer {
 
   async stop(graceMs = 1_000): Promise<void> {
     this.#setHealth('unhealthy');
-    const cut = setTimeout(() => this.#server.forceShutdown(), graceMs);
-    await this.#server.shutdown();
-    clearTimeout(cut);
+    const over = new AbortController();
+    const grace = sleep(graceMs, undefined, { signal: over.signal }).catch(() => {});
+    // It never ends when a connection was reset just before: forceShutdown has the last word, either way.
+    await Promise.race([this.#server.shutdown(), grace]);
+    over.abort();
+    this.#server.forceShutdown();
   }
 
   #setHealth(status: 'healthy' | 'unhealthy'): void {

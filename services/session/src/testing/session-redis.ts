@@ -31,8 +31,7 @@ export class SessionRedis implements AsyncDisposable {
   /** Empties the database; leases may run out. */
   async clear(): Promise<void> {
     await this.redis.flushdb();
-    const now = await this.now();
-    for (let shard = 0; shard < SHARDS; shard += 1) await this.swept(shard, now, 0);
+    await this.swept(await this.now(), 0);
   }
 
   /** Redis' clock, in milliseconds. */
@@ -41,11 +40,14 @@ export class SessionRedis implements AsyncDisposable {
     return seconds! * 1_000 + Math.floor(microseconds! / 1_000);
   }
 
-  /** Makes it so that the last sweep of the shard was then, and a hold-off goes until then. */
-  async swept(shard: number, lastMs: number, holdMs: number): Promise<void> {
-    const [, sweep] = scriptKeys(shard);
-    await this.redis.hset(sweep!, { last: lastMs, hold: holdMs });
-    await this.redis.pexpire(sweep!, HOUR_MS);
+  /** Makes it so that the last sweep of all shards was then, and a hold-off goes until then. */
+  async swept(lastMs: number, holdMs: number): Promise<void> {
+    const pipeline = this.redis.pipeline();
+    for (let shard = 0; shard < SHARDS; shard += 1) {
+      const [, sweep] = scriptKeys(shard);
+      pipeline.hset(sweep!, { last: lastMs, hold: holdMs }).pexpire(sweep!, HOUR_MS);
+    }
+    await pipeline.exec();
   }
 
   key(playerId: string): string {
@@ -54,6 +56,11 @@ export class SessionRedis implements AsyncDisposable {
 
   record(playerId: string): Promise<Record<string, string>> {
     return this.redis.hgetall(this.key(playerId));
+  }
+
+  /** Waits until the clock is past an epoch, as it always is when players and not tests make them. */
+  async beyond(epoch: number): Promise<void> {
+    while ((await this.now()) <= epoch);
   }
 
   /** Lets the lease run out. */
