@@ -221,19 +221,15 @@ function capture(command, args) {
 }
 
 /**
- * npm puts a shell between itself and us, which would outlive a killed npm and hide its end from us. Where /proc tells who our
- * grandparent is, we look after it.
+ * A killed npm does not tell us. Its scripts begin with `exec`, so that no shell stands between it and us: we are its child
+ * until it dies, and then somebody else's.
  * @param {() => void} gone
  */
 function whenNpmDies(gone) {
-  if (!process.env.npm_lifecycle_event || !existsSync('/proc/self/stat')) return;
-  // pid (command) state ppid …; the command may hold spaces and parentheses.
-  const parentOf = (/** @type {number} */ pid) =>
-    Number(readFileSync(`/proc/${pid}/stat`, 'utf8').split(') ').at(-1)?.split(' ')[1]);
-  const shell = process.ppid;
-  const npm = parentOf(shell);
+  if (!process.env.npm_lifecycle_event) return;
+  const npm = process.ppid;
   const watch = setInterval(() => {
-    if (process.ppid === shell && existsSync(`/proc/${npm}`)) return;
+    if (process.ppid === npm) return;
     clearInterval(watch);
     gone();
   }, 1_000);

@@ -31,12 +31,14 @@ export interface LogLine {
 const silent = new Set(['level', 'time', 'pid', 'hostname', 'name', 'msg', 'err']);
 
 /** `1234:M 22 Nov 2026 15:52:35.733 # Server initialized`: process, role, time, importance, text. */
-const REDIS_LINE = /^\d+:\S+ .*?[.*#-] (.*)$/;
+const REDIS_LINE = /^\d+:\S+ .*? [.*#-] (.*)$/;
 
 /** Understands pino's JSON lines and those of Redis; any other line is text. */
 export function parseLogLine(line: string): LogLine {
+  const ofRedis = REDIS_LINE.exec(line)?.[1];
+  if (ofRedis !== undefined) return { level: 'debug', text: ofRedis };
   const record = parseRecord(line);
-  if (!record) return { level: 'info', text: REDIS_LINE.exec(line)?.[1] ?? line };
+  if (!record) return { level: 'info', text: line };
   const fields = Object.entries(record)
     .filter(([key]) => !silent.has(key))
     .map(([key, value]) => `${key}=${typeof value === 'string' ? value : JSON.stringify(value)}`);

@@ -67,7 +67,7 @@ function announce(stack: Stack): void {
   terminal.say(`ready after ${(performance.now() / 1000).toFixed(1)} s`);
   for (const { name, grpcAddress } of stack.edges) terminal.say(`gRPC: ${grpcAddress} (${name})`);
   for (const { name, opsUrl } of stack.services) terminal.say(`operators: ${opsUrl}/statusz (${name})`);
-  for (const { name, webUrl } of stack.edges) terminal.say(`${pico.bold(pico.green(webUrl))} (${name})`);
+  if (stack.edges.length > 1) for (const { name, webUrl } of stack.edges) terminal.say(`web: ${webUrl} (${name})`);
   terminal.say(`open ${pico.bold(pico.green(stack.edges[0]!.webUrl))} in a browser; Ctrl-C stops everything`);
 }
 
