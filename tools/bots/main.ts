@@ -1,6 +1,5 @@
 /** `npm run bots`: players from outside, for load and for company. */
-import { fetchTransport } from '@clew/client';
-import { grpcTransport } from '@clew/client/node';
+import { grpcTransport, nodeWebTransport } from '@clew/client/node';
 import { createLogUpdate } from 'log-update';
 import { stopRequest } from '../start/stop-request.ts';
 import { Crowd } from './crowd.ts';
@@ -24,7 +23,7 @@ if (parsed.kind === 'help') {
 
 async function run(flags: BotsFlags): Promise<void> {
   const stop = stopRequest(process, () => process.exit(1));
-  const transport = flags.transport === 'grpc' ? grpcTransport() : fetchTransport();
+  const transport = flags.transport === 'grpc' ? grpcTransport() : nodeWebTransport();
   const crowd = new Crowd({ ...flags, transport, now: () => performance.now() });
   const isLive = process.stdout.isTTY && !flags.json;
   const screen = createLogUpdate(process.stdout);

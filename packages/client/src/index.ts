@@ -19,10 +19,10 @@ export { ClewClient, type ClewClientOptions, type SignInOptions } from './client
 export type { ClientEvents } from './client-events.ts';
 export { type ClientLimits, defaultLimits } from './client-limits.ts';
 export type { ClientState } from './client-state.ts';
-export { fetchTransport } from './fetch-transport.ts';
 export type { Match } from './match.ts';
 export type { MatchSample, OtherAvatar, OwnAvatar } from './match-sample.ts';
 export { newSecret } from './secret.ts';
 export { type ClientStats, type Percentiles, StatsBook } from './stats.ts';
 export { browserStore, memoryStore, type Store } from './store.ts';
 export type { Connection, PlayerStream, StreamListener, Transport } from './transport.ts';
+export { fetchTransport } from './web-transport.ts';

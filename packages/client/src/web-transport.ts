@@ -14,25 +14,31 @@ import { Steering } from './steering.ts';
 import type { Connection, PlayerStream, StreamListener, Transport } from './transport.ts';
 
 /**
- * gRPC-web over fetch: the stream is a Watch, inputs are Steers. A Watch may reach its edge through a balancer that
+ * gRPC-web over HTTP requests: the stream is a Watch, inputs are Steers. A Watch may reach its edge through a balancer that
  * leads the next call elsewhere. What must reach that edge is then refused there with WRONG_EDGE, and goes to the
  * address that the Watch's Welcome named: once that was needed, always.
  */
 const STEER_MS_MAX = 1_000;
 
-type WebTransport = NonNullable<Parameters<typeof createChannel>[1]>;
+/** How nice-grpc-web sends requests. */
+export type HttpTransport = NonNullable<Parameters<typeof createChannel>[1]>;
 type Steer = (inputs: readonly Input[], signal: AbortSignal) => Promise<unknown>;
 
 /** gRPC-web over fetch, for browsers and Node. Addresses are origins: "http://127.0.0.1:8080". */
 export function fetchTransport(): Transport {
+  return webTransport(FetchTransport({ cache: 'no-store', credentials: 'omit' }));
+}
+
+/** gRPC-web over whatever speaks HTTP. */
+export function webTransport(http: HttpTransport): Transport {
   return {
     name: 'web',
     addressOf: (edge: Edge) => (edge.webUrl === '' ? undefined : edge.webUrl),
-    connect: (address) => new FetchConnection(address),
+    connect: (address) => new WebConnection(http, address),
   };
 }
 
-class FetchConnection implements Connection {
+class WebConnection implements Connection {
   /** Where all but the stream's own calls go. */
   readonly #door: Door;
   /** Where the edge that holds the stream can be reached for sure. */
@@ -40,8 +46,8 @@ class FetchConnection implements Connection {
   #welcomeAddress: string | undefined;
   #stream: WatchStream | undefined;
 
-  constructor(address: string) {
-    this.#door = new Door(address);
+  constructor(http: HttpTransport, address: string) {
+    this.#door = new Door(http, address);
     this.#home = this.#door;
   }
 
@@ -90,7 +96,7 @@ class FetchConnection implements Connection {
       const address = this.#welcomeAddress;
       const isElsewhere = ClewError.from(thrown).reason === 'WRONG_EDGE';
       if (!isElsewhere || address === undefined || address === '' || address === this.#home.address) throw thrown;
-      this.#home = new Door(address);
+      this.#home = new Door(this.#door.http, address);
       return ask(this.#home);
     }
   }
@@ -137,10 +143,12 @@ class WatchStream implements PlayerStream {
 
 /** One edge's web door. Holds nothing open by itself. */
 class Door {
+  readonly http: HttpTransport;
   readonly address: string;
   #client: PlayServiceClient | undefined;
 
-  constructor(address: string) {
+  constructor(http: HttpTransport, address: string) {
+    this.http = http;
     this.address = address;
   }
 
@@ -149,13 +157,7 @@ class Door {
     token: string | undefined,
     ask: (client: PlayServiceClient, options: CallOptions) => Promise<Answer>,
   ): Promise<Answer> {
-    this.#client ??= createClient(
-      PlayServiceDefinition,
-      createChannel(
-        this.address,
-        telling(() => {}),
-      ),
-    );
+    this.#client ??= createClient(PlayServiceDefinition, createChannel(this.address, this.http));
     const trailer = new Trailer();
     try {
       return await ask(this.#client, { signal, metadata: bearer(token), onTrailer: trailer.keep });
@@ -171,7 +173,7 @@ class Door {
     let bytes = 0;
     const channel = createChannel(
       this.address,
-      telling((count) => {
+      telling(this.http, (count) => {
         bytes += count;
       }),
     );
@@ -207,11 +209,10 @@ class Trailer {
   }
 }
 
-/** The fetch transport, telling how many bytes came. */
-function telling(onBytes: (count: number) => void): WebTransport {
-  const transport = FetchTransport({ cache: 'no-store', credentials: 'omit' });
+/** The same, telling how many bytes came. */
+function telling(http: HttpTransport, onBytes: (count: number) => void): HttpTransport {
   return async function* tellingTransport(parameters) {
-    for await (const frame of transport(parameters)) {
+    for await (const frame of http(parameters)) {
       if (frame.type === 'data') onBytes(frame.data.length);
       yield frame;
     }
