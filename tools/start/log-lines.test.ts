@@ -46,6 +46,7 @@ test('an error in a record is read with its stack', () => {
 test('a line of Redis is read without its process, role and time', () => {
   const line = '1234:M 22 Nov 2026 15:52:35.733 # WARNING Memory overcommit must be enabled! - see docs';
   assert.equal(parseLogLine(line).text, 'WARNING Memory overcommit must be enabled! - see docs');
+  assert.equal(parseLogLine('1234:signal-handler (1795362633) Received SIGTERM').text, 'Received SIGTERM');
 });
 
 test('what is no record is text', () => {

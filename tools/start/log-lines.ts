@@ -31,7 +31,7 @@ export interface LogLine {
 const silent = new Set(['level', 'time', 'pid', 'hostname', 'name', 'msg', 'err']);
 
 /** `1234:M 22 Nov 2026 15:52:35.733 # Server initialized`: process, role, time, importance, text. */
-const REDIS_LINE = /^\d+:\S+ .*? [.*#-] (.*)$/;
+const REDIS_LINE = /^\d+:\S+ (?:\(\d+\)|.*? [.*#-]) (.*)$/;
 
 /** Understands pino's JSON lines and those of Redis; any other line is text. */
 export function parseLogLine(line: string): LogLine {

@@ -65,3 +65,13 @@ test('under a supervisor, the end of standard input asks to stop', async () => {
   assert.equal(await line(), 'stopping');
   child.kill('SIGKILL');
 });
+
+test('when nobody reads any more it asks to stop, once', async () => {
+  const { child, line } = host(1_000);
+  assert.equal(await line(), 'up');
+  child.stdout?.destroy();
+  child.send('a line that nobody reads');
+  child.send('and another one');
+  child.kill('SIGTERM');
+  assert.deepEqual(await once(child, 'close'), [9, null]);
+});
