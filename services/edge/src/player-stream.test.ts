@@ -176,6 +176,16 @@ suite('a slow reader', () => {
 });
 
 suite('a player’s stream', () => {
+  test('tells first where it is, then where the player stands', async () => {
+    await using edge = await startTestEdge();
+    using player = await inLobby(edge);
+    await player.event('idle');
+    assert.deepEqual(
+      player.events.map(({ $case }) => $case),
+      ['welcome', 'idle'],
+    );
+  });
+
   test('says that it lives when there is nothing else to say', async () => {
     await using edge = await startTestEdge({ CLEW_HEARTBEAT_MS: '20' });
     using player = await inLobby(edge);
@@ -346,7 +356,7 @@ suite('a ticket', () => {
     const ticketId = edge.matchmaking.ticketOf(player.playerId)!;
     await player.call('cancelMatch');
     assert.deepEqual(edge.matchmaking.cancelled, [ticketId]);
-    await player.event('idle');
+    await until('he is idle again', () => player.events.at(-1)?.$case === 'idle');
     assert.equal('edge.tickets' in (await edge.held()), false);
   });
 
@@ -390,7 +400,7 @@ suite('a seat', () => {
     edge.session.kept.get(player.playerId)!.session.matchId = 'm-1';
     await player.call('cancelMatch');
     assert.equal(edge.session.kept.get(player.playerId)!.session.matchId, '');
-    await player.event('idle');
+    await until('he is idle again', () => player.events.at(-1)?.$case === 'idle');
     await until('the simulation hears it', () => edge.simulation.detaches[0]?.leave === true);
   });
 
