@@ -226,6 +226,12 @@ suite('matches', () => {
     assert.equal(last.at(-1), false);
   });
 
+  test('are told of in bounded number', async (context) => {
+    const world = await TestMatches.open(context, { matchesMax: 70 });
+    for (let number = 1; number <= 70; number++) world.match(1, `m-${number}`);
+    assert.equal(world.matches.open().length, 64);
+  });
+
   test('end all when the process stops, and their edges are told', async (context) => {
     const world = await TestMatches.open(context);
     const match = world.match();

@@ -4,11 +4,11 @@ import { SessionServiceDefinition } from '@clew/protocol/clew/session/v1/session
 import { callChannel, controlClients } from '@clew/service-kit/control-client';
 import { SessionCheck } from './session-check.ts';
 import { FakeSessions } from './testing/fake-peers.ts';
-import { player, TestMatches } from './testing/test-matches.ts';
+import { player, shortRules, TestMatches } from './testing/test-matches.ts';
 
 /** A match whose players 1 to 3 have just lost their connections, and who checks on them. */
-async function detached(context: TestContext) {
-  const world = await TestMatches.open(context);
+async function detached(context: TestContext, rules = shortRules) {
+  const world = await TestMatches.open(context, { rules });
   const sessions = await new FakeSessions().open();
   const channel = callChannel([sessions.address]);
   context.after(() => {
@@ -89,5 +89,27 @@ suite('the session check', () => {
     await checked;
     assert.equal(match.seating.seats[0]?.state.kind, 'attached');
     assert.equal(match.seating.taken, 1);
+  });
+
+  test('asks for a bounded number at once, and for the others in the next round', async (context) => {
+    const rules = { ...shortRules, seats: 600, baseSize: 4 };
+    const { world, sessions, check } = await detached(context, rules);
+    for (const [id, first] of [
+      ['m-2', 10_000],
+      ['m-3', 20_000],
+    ] as const) {
+      const match = world.matches.create(
+        id,
+        1,
+        Array.from({ length: 600 }, (_, index) => player(first + index)),
+      );
+      for (const seat of match.seating.seats) seat.detach(world.nowMs);
+    }
+    await check();
+    await check();
+    assert.deepEqual(
+      sessions.asked.map(({ length }) => length),
+      [1_000, 200],
+    );
   });
 });

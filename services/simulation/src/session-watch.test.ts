@@ -11,13 +11,14 @@ import { SessionWatch } from './session-watch.ts';
 import { FakeSessions } from './testing/fake-peers.ts';
 import { player, TestMatches } from './testing/test-matches.ts';
 
-async function watching(context: TestContext) {
+async function watching(context: TestContext, openMs = 5_000, mute = false) {
   const world = await TestMatches.open(context);
   const sessions = await new FakeSessions().open();
+  sessions.mute = mute;
   const channel = streamChannel([sessions.address]);
   const { matches, counters, log } = world;
   const client = controlClients.create(SessionServiceDefinition, channel);
-  const watch = new SessionWatch({ sessions: client, matches, counters, log, openMs: 5_000 });
+  const watch = new SessionWatch({ sessions: client, matches, counters, log, openMs });
   const stop = new AbortController();
   const done = watch.run(stop.signal);
   context.after(async () => {
@@ -75,5 +76,10 @@ suite('the session watch', () => {
     sessions.tell(over(2, 1, SessionEvent_Kind.KIND_ENDED));
     await world.settle(() => match.seating.taken === 0);
     assert.deepEqual(sessions.cursors, ['', '1']);
+  });
+
+  test('gives a stream up that does not begin', async (context) => {
+    const { sessions } = await watching(context, 50, true);
+    await sessions.notice.until(() => sessions.cursors.length === 2);
   });
 });

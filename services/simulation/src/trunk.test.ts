@@ -1,9 +1,10 @@
 import assert from 'node:assert/strict';
 import { suite, test } from 'node:test';
-import { Closed_Reason, type TrunkRequest } from '@clew/protocol/clew/simulation/v1/simulation.ts';
+import { Closed_Reason, type TrunkRequest, TrunkResponse } from '@clew/protocol/clew/simulation/v1/simulation.ts';
 import { status } from '@grpc/grpc-js';
 import { BACKLOG_MESSAGES_MAX } from './backlog.ts';
 import { player, shortRules, TestMatches } from './testing/test-matches.ts';
+import { PHASES } from './tick-loop.ts';
 
 suite('a trunk', () => {
   test('answers an attach, then brings a keyframe, then what changed', async (context) => {
@@ -124,6 +125,21 @@ suite('a trunk', () => {
     assert.deepEqual(edge.responses[1], { attached: [], closed: [], frames: [] });
   });
 
+  test('keeps its messages small, however much there is to say', async (context) => {
+    const rules = { ...shortRules, baseSize: 64 };
+    const world = await TestMatches.open(context, { rules, matchesMax: 40 });
+    const edge = world.edge('edge-1');
+    for (let number = 1; number <= 40; number++) {
+      const { id } = world.match(1, `m-${number}`);
+      await world.attach(edge, number, id, 1);
+    }
+    for (let phase = 0; phase < PHASES; phase++) world.matches.tickPhase(phase, world.nowMs); // late: all at once
+    await world.settle(() => [...edge.players.values()].every(({ keyframes }) => keyframes === 1));
+    const sizes = edge.responses.map((response) => TrunkResponse.encode(response).finish().length);
+    assert.ok(Math.max(...sizes) < 140 * 1024, `${Math.max(...sizes)}`);
+    assert.ok(Math.max(...sizes) > 100 * 1024, 'it was worth a split');
+  });
+
   const faults: readonly [string, Partial<TrunkRequest>][] = [
     ['does not name its edge', { keyframes: [1] }],
     ['uses channel 0', { edgeId: 'e', attaches: [{ channel: 0, matchId: 'm', playerId: 'p', sessionEpoch: 1 }] }],
@@ -225,6 +241,15 @@ suite('an edge that does not read', () => {
     const frames = quick.deltas;
     await world.until(() => quick.deltas > frames);
     assert.equal(world.orphans(), 0);
+  });
+
+  test('is cut off when it ends its side, with all that it did not read', async (context) => {
+    const { world, match, edge } = await stalled(context);
+    edge.halfClose();
+    await world.settle(() => backlog(world) === undefined);
+    await edge.until(() => edge.ended !== undefined);
+    assert.notEqual(edge.ended?.code, status.OK);
+    assert.equal(match.seating.seats[0]?.state.kind, 'detached');
   });
 
   test('is cut off when answers pile up', async (context) => {

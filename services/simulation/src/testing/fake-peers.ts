@@ -43,6 +43,8 @@ export class FakeSessions implements AsyncDisposable {
   readonly notice = new Notice();
   /** Fails while it is set. */
   away = false;
+  /** Watches are taken and never answered while it is set. */
+  mute = false;
   /** Answers when it is resolved. */
   gate: Promise<void> = Promise.resolve();
   port = 0;
@@ -96,6 +98,8 @@ export class FakeSessions implements AsyncDisposable {
       async *watchSessions({ cursor }, { signal }) {
         self.cursors.push(cursor);
         const breaks = self.#breaks;
+        self.notice.give();
+        if (self.mute) await new Promise((resolve) => signal.addEventListener('abort', resolve));
         if (cursor !== '') self.#sent = Number(cursor);
         yield { events: [], cursor: String(self.#sent) };
         self.notice.give();
