@@ -69,10 +69,11 @@ export class SessionEvents {
     for (;;) yield* responses(await watcher.take(signal), positions);
   }
 
-  /** Ends all watchers with UNAVAILABLE: another instance goes on from their cursors. */
+  /** Ends all watchers with UNAVAILABLE (another instance goes on from their cursors), and the feed. */
   stop(): void {
     this.#stopped = true;
     for (const watcher of this.#watchers) watcher.fail(stopping());
+    this.#stopFeed();
   }
 
   #join(): { watcher: Watcher } & Disposable {
@@ -89,7 +90,10 @@ export class SessionEvents {
 
   #leave(watcher: Watcher): void {
     this.#watchers.delete(watcher);
-    if (this.#watchers.size > 0) return;
+    if (this.#watchers.size === 0) this.#stopFeed();
+  }
+
+  #stopFeed(): void {
     this.#feed?.then(({ stop }) => stop.abort()).catch(() => {});
     this.#feed = undefined;
   }

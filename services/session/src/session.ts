@@ -12,6 +12,9 @@ import { createSessionService } from './session-service.ts';
 import { SessionStore } from './session-store.ts';
 import { sweepUntil } from './sweeper.ts';
 
+/** Longer than Redis may take for a command: calls under way end with their own answer instead of being cut. */
+const STOP_GRACE_MS = 2_500;
+
 /** A session service that serves. */
 export interface RunningSession extends AsyncDisposable {
   readonly grpcPort: number;
@@ -20,7 +23,7 @@ export interface RunningSession extends AsyncDisposable {
 
 /**
  * Wires the service and resolves when it listens; whether Redis is there or not. Disposal goes the other way round: not
- * ready any more, watchers are sent elsewhere, calls end, the sweeper stops, the connection to Redis last.
+ * ready any more, watchers are sent elsewhere, calls end, the sweeper stops, and with it the connection to Redis.
  */
 export async function startSession(config: SessionConfig, log: Log, signal: AbortSignal): Promise<RunningSession> {
   await using stack = new AsyncDisposableStack();
@@ -28,7 +31,6 @@ export async function startSession(config: SessionConfig, log: Log, signal: Abor
   const counters = createCounters();
 
   const redis = connectRedis(config.REDIS_URL, log);
-  stack.defer(() => redis.disconnect());
   const store = new SessionStore(redis, {
     leaseMs: config.SESSION_LEASE_MS,
     sweepPauseMsMax: config.SESSION_SWEEP_PAUSE_MS_MAX,
@@ -45,6 +47,8 @@ export async function startSession(config: SessionConfig, log: Log, signal: Abor
   });
   stack.defer(async () => {
     stopSweeping.abort();
+    // A sweep that Redis owes an answer fails by it, rather than be waited for.
+    redis.disconnect();
     await swept;
   });
 
@@ -74,7 +78,7 @@ export async function startSession(config: SessionConfig, log: Log, signal: Abor
       signInsMax: config.SESSION_SIGN_INS_MAX,
     }),
   );
-  stack.defer(() => server.stop());
+  stack.defer(() => server.stop(STOP_GRACE_MS));
   stack.defer(() => events.stop());
 
   const ops = new OpsServer({ name: 'session', collections, counters });
