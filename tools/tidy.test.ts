@@ -172,12 +172,16 @@ rule('only main.ts knows its process', processAccess, {
 });
 
 rule('tests assert', assertingTests, {
-  wrong: { 'tools/a.test.ts': "test('runs', () => { run(); });", 'tools/b.test.ts': '' },
+  wrong: {
+    'tools/a.test.ts': "test('runs', async () => { await run(); stop(); });",
+    'tools/b.test.ts': '',
+  },
   faults: [/a.test.ts:1 asserts nothing/, /b.test.ts has no test/],
   right: {
     'tools/a.test.ts': `
       const holds = (x) => assert.ok(x);
       test('one', () => holds(1));
-      test('two', () => assert.equal(1, 1));`,
+      test('two', () => assert.equal(1, 1));
+      test('three', async () => { start(); await stopped; });`,
   },
 });
