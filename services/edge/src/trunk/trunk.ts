@@ -59,7 +59,9 @@ export class Trunk {
   readonly #client: Client;
   readonly #call: ClientDuplexStream<TrunkRequest, TrunkResponse>;
   readonly #onClosed: () => void;
+  /** M3: one for each player's stream, which are bounded; counted as edge.channels (M6). */
   readonly #channels = new Map<number, OpenChannel>();
+  /** M3: each has one of `#channels` at least. */
   readonly #groups = new Map<number, MatchGroup>();
   #phase: TrunkPhase = 'open';
   #heardMs = performance.now();
