@@ -4,8 +4,8 @@ import { Phase } from '@clew/maze';
 import { DOORS, TestPlayer } from './player.ts';
 import { shortLeases } from './rules.ts';
 import { stackForFile } from './stack.ts';
-import { assertEveryKeyHasTtl, collectionSizes, redisTraces } from './traces.ts';
-import { until } from './until.ts';
+import { assertEveryKeyHasTtl, collectionSizes, grownSince, redisTraces } from './traces.ts';
+import { until, untilEmpty } from './until.ts';
 
 const stack = stackForFile({
   env: {
@@ -18,6 +18,18 @@ const stack = stackForFile({
     CLEW_RULES_SCORING_TICKS: '60',
   },
 });
+
+/** Sizes of a stack that has been played on: what processes hold for each other (links, trunks) is there. */
+let played: Promise<void> | undefined;
+async function idleSizes(): Promise<Record<string, number>> {
+  played ??= (async () => {
+    using player = new TestPlayer(stack());
+    await player.play();
+    await player.client.leave();
+  })();
+  await played;
+  return collectionSizes(stack());
+}
 
 /** Every phase of a player's life, and how to get there. */
 const phases: Record<string, (player: TestPlayer) => Promise<unknown>> = {
@@ -45,58 +57,49 @@ const phases: Record<string, (player: TestPlayer) => Promise<unknown>> = {
 const phase = (player: TestPlayer, wanted: Phase) =>
   until('the phase comes', () => player.client.match?.view?.level.phase === wanted, 60_000);
 
-/** A stack that nobody plays on: what its processes hold for themselves. */
-async function idleSizes() {
-  return collectionSizes(stack());
-}
-
 for (const door of DOORS) {
   for (const [name, go] of Object.entries(phases)) {
     test(`who vanishes ${name} over the ${door} door leaves nothing once the lease is over`, async () => {
-      const before = await idleSizes();
+      const sizes = await idleSizes();
       using player = new TestPlayer(stack(), { door });
       await go(player);
       const id = player.id;
       assert.notDeepEqual(await redisTraces(stack().redis.client, id), [], 'while he is here, Redis knows him');
       player.vanish();
-      await until('Redis has forgotten', async () => (await redisTraces(stack().redis.client, id)).length === 0);
-      await until('the processes have forgotten', async () => {
-        const sizes = await collectionSizes(stack());
-        return Object.entries(sizes).every(([collection, size]) => size <= (before[collection] ?? 0));
-      });
+      await untilEmpty('Redis has forgotten', () => redisTraces(stack().redis.client, id));
+      await untilEmpty('the processes have forgotten', () => grownSince(sizes, stack()));
       await assertEveryKeyHasTtl(stack().redis.client);
     });
   }
 
   test(`a tab that is closed over the ${door} door leaves nothing at the edge, at once`, async () => {
-    const edge = () => collectionSizes(stack()).then((all) => only(all, 'edge-1'));
-    const before = await edge();
+    const sizes = await idleSizes();
+    const atTheEdge = async () => (await grownSince(sizes, stack())).filter((left) => left.startsWith('edge-1 '));
     using player = new TestPlayer(stack(), { door });
     await player.play();
-    assert.notDeepEqual(await edge(), before);
+    assert.notDeepEqual(await atTheEdge(), []);
     player.vanish();
-    await until('the edge has forgotten', async () => isSame(await edge(), before), 1_000);
+    await untilEmpty('the edge has forgotten', atTheEdge, 1_000);
   });
 }
 
 test('who leaves is forgotten at once, but for the tombstone', async () => {
+  const sizes = await idleSizes();
   using player = new TestPlayer(stack());
   await player.play();
   const id = player.id;
   await player.client.leave();
-  await until('the seat is free', async () => {
-    const sizes = await collectionSizes(stack());
-    return Object.entries(sizes).every(([name, size]) => !/match|seat|player|stream/i.test(name) || size === 0);
-  });
-  const traces = await redisTraces(stack().redis.client, id);
-  assert.ok(traces.length <= 1, traces.join('\n'));
+  const left = async () => (await grownSince(sizes, stack())).filter((name) => !name.includes('matches_gone'));
+  await untilEmpty('the processes have forgotten, but that there was a match', left, 2_000);
+  const session = await untilOne(() => redisTraces(stack().redis.client, id));
+  assert.match(session, /ended/);
 });
 
-function only(sizes: Record<string, number>, process: string): Record<string, number> {
-  return Object.fromEntries(Object.entries(sizes).filter(([name]) => name.startsWith(`${process} `)));
-}
-
-/** A trunk and a channel to a simulation may stay open; what is per player may not. */
-function isSame(now: Record<string, number>, before: Record<string, number>): boolean {
-  return Object.entries(now).every(([name, size]) => size <= (before[name] ?? 0));
+/** The only trace, once the others are gone. */
+async function untilOne(ask: () => Promise<string[]>): Promise<string> {
+  const traces = await until('one trace is left', async () => {
+    const found = await ask();
+    return found.length === 1 && found;
+  });
+  return traces[0]!;
 }

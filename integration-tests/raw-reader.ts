@@ -1,11 +1,13 @@
 /**
- * A player's stream over bare HTTP/2 with a small window, so that not reading is felt by the edge at once, as it would be
- * after minutes with a default window. Pings are answered by the HTTP/2 session whether anybody reads or not.
+ * A player's stream over bare HTTP/2 with a small window and small buffers, so that not reading is felt by the edge at once,
+ * as it would be after minutes with default ones. Pings are answered by the HTTP/2 session whether anybody reads or not.
  */
 import { type ClientHttp2Session, type ClientHttp2Stream, connect, constants } from 'node:http2';
+import { getDefaultHighWaterMark, setDefaultHighWaterMark } from 'node:stream';
 import { PlayResponse } from '@clew/protocol/clew/play/v1/play.ts';
 
-const WINDOW_BYTES = 2_048;
+const WINDOW_BYTES = 512;
+const BUFFER_BYTES = 256;
 const PREFIX_BYTES = 5;
 
 export class RawReader {
@@ -19,6 +21,8 @@ export class RawReader {
   constructor(grpcAddress: string, token: string) {
     this.#session = connect(`http://${grpcAddress}`, { settings: { initialWindowSize: WINDOW_BYTES } });
     this.#session.on('error', () => {});
+    const usualBytes = getDefaultHighWaterMark(false);
+    setDefaultHighWaterMark(false, BUFFER_BYTES);
     this.#stream = this.#session.request({
       ':method': 'POST',
       ':path': '/clew.play.v1.PlayService/Play',
@@ -26,6 +30,7 @@ export class RawReader {
       te: 'trailers',
       authorization: `Bearer ${token}`,
     });
+    setDefaultHighWaterMark(false, usualBytes);
     this.#stream.on('data', (chunk: Buffer) => this.#take(chunk));
     this.#stream.on('error', () => {});
     this.#stream.on('close', () => {

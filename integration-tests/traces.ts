@@ -23,12 +23,20 @@ export async function collectionSizes(stack: Stack): Promise<Record<string, numb
   return sizes;
 }
 
+/** Collections that have more entries than before, as `process collection: before → now`; empty when nothing is left. */
+export async function grownSince(before: Readonly<Record<string, number>>, stack: Stack): Promise<string[]> {
+  const now = await collectionSizes(stack);
+  return Object.entries(now)
+    .filter(([name, size]) => size > (before[name] ?? 0))
+    .map(([name, size]) => `${name}: ${before[name] ?? 0} → ${size}`);
+}
+
 /** Keys and members of Redis in which the player's id occurs, but for the capped history of session events. */
 export async function redisTraces(redis: Redis, id: string): Promise<string[]> {
   const traces: string[] = [];
   for (const key of await keysOf(redis)) {
     if (key.endsWith(':events')) continue;
-    const told = JSON.stringify(await contentOf(redis, key));
+    const told = JSON.stringify((await contentOf(redis, key)) ?? null);
     if (key.includes(id) || told.includes(id)) traces.push(`${key} ${told}`);
   }
   return traces;
