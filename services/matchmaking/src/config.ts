@@ -18,6 +18,8 @@ export const matchmakingFields = {
   CLAIM_MS: milliseconds(5_000, 100),
   /** How long an assigned ticket can be read. */
   ASSIGNED_MS: milliseconds(10_000, 100),
+  /** How long a request of the same id gets the same ticket; shorter than a session: nothing outlives its player. */
+  REQUEST_MS: milliseconds(10_000, 100),
   /** Most tickets in the queue. */
   TICKETS_MAX: count(100_000),
   /** A simulation's lease, from its last message. */

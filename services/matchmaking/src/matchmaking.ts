@@ -40,6 +40,7 @@ export async function startMatchmaking(config: MatchmakingConfig, log: Log): Pro
     leaseMs: config.TICKET_LEASE_MS,
     claimMs: config.CLAIM_MS,
     assignedMs: config.ASSIGNED_MS,
+    requestMs: config.REQUEST_MS,
     ticketsMax: config.TICKETS_MAX,
   });
   const matches = new MatchDirectory(redis, { leaseMs: config.MATCH_LEASE_MS, tombstoneMs: config.TOMBSTONE_MS });

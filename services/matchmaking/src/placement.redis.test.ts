@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { once } from 'node:events';
+import { getEventListeners, once } from 'node:events';
 import { after, afterEach, beforeEach, test } from 'node:test';
 import { TicketStatus_State as State } from '@clew/protocol/clew/matchmaking/v1/matchmaking.ts';
 import { SessionServiceDefinition } from '@clew/protocol/clew/session/v1/session.ts';
@@ -33,7 +33,13 @@ let peers: PlacementPeers;
 
 function peersOn(redis: Redis, { claimMs = 60_000, callMs = 10_000 } = {}): PlacementPeers {
   return {
-    tickets: new TicketStore(redis, { leaseMs: 60_000, claimMs, assignedMs: 60_000, ticketsMax: 100 }),
+    tickets: new TicketStore(redis, {
+      leaseMs: 60_000,
+      claimMs,
+      assignedMs: 60_000,
+      requestMs: 60_000,
+      ticketsMax: 100,
+    }),
     matches: new MatchDirectory(redis, { leaseMs: 60_000, tombstoneMs: 60_000 }),
     sessions: controlClients.create(SessionServiceDefinition, sessionChannel),
     links,
@@ -218,7 +224,24 @@ test('who stops the placement gets the tickets back at once', async () => {
   };
   assert.equal(await place(newMatch(ticket), peers, stop.signal), 'refused');
   assert.equal((await status(ticket)).place, 1);
-  assert.equal(two.created.length, 0);
+  assert.equal((await database.redis.keys(matchKey('*'))).length, 1); // nobody else was tried
+});
+
+test('a placement that is stopped while it claims begins nothing', async () => {
+  const ticket = await create(1);
+  assert.equal(await place(newMatch(ticket), peers, AbortSignal.abort()), 'refused');
+  assert.equal((await status(ticket)).place, 1);
+  assert.deepEqual(await database.redis.keys(matchKey('*')), []);
+});
+
+test('a placement leaves neither timer nor listener behind', async () => {
+  const stop = new AbortController();
+  const timers = () => process.getActiveResourcesInfo().filter((resource) => resource === 'Timeout').length;
+  await place(newMatch(await create(1)), peers, stop.signal);
+  const before = timers();
+  for (let n = 2; n < 12; n += 1) await place(newMatch(await create(n)), peers, stop.signal);
+  assert.ok(timers() < before + 10, `${before} timers became ${timers()}`);
+  assert.equal(getEventListeners(stop.signal, 'abort').length, 0);
 });
 
 test('a placement ends before its claim does', async () => {

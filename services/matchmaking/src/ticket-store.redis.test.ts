@@ -9,7 +9,7 @@ import { member, party, TestRedis } from './testing/test-redis.ts';
 import { TicketStore } from './ticket-store.ts';
 
 const database = await TestRedis.open(8);
-const limits = { leaseMs: 60_000, claimMs: 60_000, assignedMs: 60_000, ticketsMax: 1_000 };
+const limits = { leaseMs: 60_000, claimMs: 60_000, assignedMs: 60_000, requestMs: 60_000, ticketsMax: 1_000 };
 const tickets = new TicketStore(database.redis, limits);
 const match = { matchId: 'm-1', epoch: 7, simulationId: 's1', trunkAddress: '127.0.0.1:7001' };
 
@@ -136,6 +136,37 @@ test('a renewal keeps a ticket whose lease is running down', async () => {
   assert.ok(Number(await database.redis.zscore(queueKeys.deadlines, ticketId)) > soon);
 });
 
+test('coming back renews a ticket', async () => {
+  const ticketId = await create(party([1]));
+  const key = `${queueKeys.ticketPrefix}${ticketId}`;
+  const soon = (await database.nowMs()) + 30_000;
+  await database.redis.hset(key, { deadline: soon });
+  await create(party([1]));
+  assert.ok(Number(await database.redis.hget(key, 'deadline')) > soon);
+});
+
+test('a claimed ticket that nobody renews leaves nothing either', async () => {
+  const ticketId = await create(party([1]));
+  await tickets.claim('c', [ticketId]);
+  await database.lapseTicket(ticketId);
+  assert.equal((await status(ticketId)).state, State.STATE_GONE);
+  assert.deepEqual(await database.remains(), []);
+});
+
+test('what is left of a ticket whose record was lost goes when its player comes back', async () => {
+  const lost = await create(party([1]));
+  await database.redis.del(`${queueKeys.ticketPrefix}${lost}`);
+  const ticketId = await create(party([1]));
+  assert.notEqual(ticketId, lost);
+  assert.deepEqual(await queue(), [ticketId]);
+  const claimed = await create(party([2]));
+  await tickets.claim('c', [claimed]);
+  await database.redis.del(`${queueKeys.ticketPrefix}${claimed}`);
+  await database.lapseClaim(claimed);
+  assert.deepEqual(await queue(), [ticketId]);
+  assert.equal(await database.redis.exists(queueKeys.claimed), 0);
+});
+
 test('after Redis was away nobody loses the place for one lease', async () => {
   const ticketId = await create(party([1]));
   await database.lapseTicket(ticketId);
@@ -146,6 +177,15 @@ test('after Redis was away nobody loses the place for one lease', async () => {
   assert.equal((await status(ticketId)).place, 1);
   await database.sweptLately();
   assert.deepEqual(await queue(), [ticketId]); // renewed meanwhile
+});
+
+test('the hold-off ends', async () => {
+  await database.redis.del(queueKeys.sweep);
+  const ticketId = await create(party([1]));
+  await tickets.survey();
+  await database.lapseTicket(ticketId);
+  await database.redis.hset(queueKeys.sweep, { hold_until: 0 });
+  assert.deepEqual(await queue(), []);
 });
 
 test('without a sweep nothing expires', async () => {
@@ -194,7 +234,9 @@ test('a claim that lapses returns its tickets to their places', async () => {
   await database.lapseClaim(one);
   assert.deepEqual((await tickets.survey()).tickets, before.tickets);
   assert.deepEqual(await tickets.assign('c', [one], match), [false]);
+  assert.equal((await status(one)).place, 1);
   assert.equal((await status(two)).place, 2);
+  assert.equal(await database.redis.exists(queueKeys.claimed), 0);
 });
 
 test('tickets that are given back stand where they stood', async () => {
@@ -231,6 +273,25 @@ test('an assigned ticket tells its match, is not waited for any more, and ends',
   assert.equal((await tickets.survey()).tickets.length, 1);
 });
 
+test('nothing brings an assigned ticket back into the queue', async () => {
+  const ticketId = await create(party([1]));
+  await tickets.claim('c', [ticketId]);
+  await tickets.assign('c', [ticketId], match);
+  await tickets.giveBack('c', [ticketId]);
+  await database.lapseClaim(ticketId);
+  assert.deepEqual(await queue(), []);
+  assert.equal((await status(ticketId)).state, State.STATE_ASSIGNED);
+});
+
+test('an assigned ticket stays as long as it is to be read, whatever was left of its lease', async () => {
+  const ticketId = await create(party([1]));
+  await tickets.claim('c', [ticketId]);
+  const before = await database.nowMs();
+  await new TicketStore(database.redis, { ...limits, assignedMs: 600_000 }).assign('c', [ticketId], match);
+  const deadline = await database.redis.hget(`${queueKeys.ticketPrefix}${ticketId}`, 'deadline');
+  assert.ok(Number(deadline) >= before + 600_000);
+});
+
 test('a ticket is assigned by the claim that holds it only', async () => {
   const [held, cancelled, lapsed] = [await create(party([1])), await create(party([2])), await create(party([3]))];
   await tickets.claim('c', [held, cancelled, lapsed]);
@@ -247,15 +308,31 @@ test('cancelling leaves nothing', async () => {
   assert.deepEqual(await database.remains(), []);
 });
 
-test('every key that any transition writes runs out by itself', async () => {
+test('every key that any transition writes runs out by itself, and no index before what it holds', async () => {
   await database.redis.flushdb();
-  const ids = [await create(party([1, 2], { requestId: 'r' })), await create(party([3])), await create(party([4]))];
-  assert.deepEqual(await database.immortal(), []);
-  await tickets.survey();
+  const indexes = [queueKeys.waiting, queueKeys.claimed, queueKeys.deadlines];
+  const soonMs = 10_000;
+  const afterwards = async () => {
+    assert.deepEqual(await database.immortal(), []);
+    for (const key of indexes) {
+      const ttlMs = await database.redis.pttl(key);
+      assert.ok(ttlMs === -2 || ttlMs > soonMs, `${key} has ${ttlMs} ms`);
+      await database.redis.pexpire(key, soonMs);
+    }
+  };
+  const ids: string[] = [];
+  for (const players of [[1, 2], [3], [4]]) {
+    ids.push(await create(party(players, { requestId: 'r' })));
+    await afterwards();
+  }
   await tickets.claim('c', ids.slice(0, 2));
+  await afterwards();
   await tickets.assign('c', ids.slice(0, 1), match);
+  await afterwards();
   await tickets.giveBack('c', ids.slice(1, 2));
-  await tickets.cancel(ids[2]!);
-  await tickets.renew(ids);
+  await afterwards();
+  await new TicketStore(database.redis, { ...limits, leaseMs: 600_000 }).renew(ids);
+  await afterwards();
+  await tickets.survey();
   assert.deepEqual(await database.immortal(), []);
 });

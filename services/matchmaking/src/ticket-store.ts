@@ -29,6 +29,8 @@ export interface TicketLimits {
   readonly claimMs: number;
   /** How long an assigned ticket can be read. */
   readonly assignedMs: number;
+  /** How long a request of the same id gets the same ticket. */
+  readonly requestMs: number;
   /** Most tickets in the queue. */
   readonly ticketsMax: number;
 }
@@ -74,7 +76,7 @@ export class TicketStore {
         front ? -frontBandMs : '',
         Math.max(...members.map((member) => member.sessionEpoch)),
         encodeMembers(members),
-        requestMs,
+        this.#limits.requestMs,
         this.#limits.ticketsMax,
         ...players,
       ],
@@ -133,8 +135,6 @@ export class TicketStore {
 
 const keys = [queueKeys.waiting, queueKeys.claimed, queueKeys.deadlines, queueKeys.sweep];
 const backstopMs = 300_000;
-/** A request is repeated within seconds, if at all. */
-const requestMs = 60_000;
 /** The order of a ticket is when it came; of one in front, this much earlier: before everybody, first come first. */
 const frontBandMs = 1e13;
 /** What one survey looks at. */
