@@ -103,6 +103,24 @@ for (const door of doors) {
     assert.ok(client.stats.bytes > 500);
   });
 
+  test(`${door.name}: in the next match on the same stream inputs go on to be sent`, async (t) => {
+    const { edge, client } = await setUp(t);
+    await client.signIn({ displayName: 'Ariadne' });
+    const sequences: number[] = [];
+    for (const matchId of ['m-1', 'm-2']) {
+      edge.tell(edge.stream, { $case: 'seated', value: { matchId, seat: 0 } });
+      edge.write(edge.stream, new MatchHost({ seed: 7 }).keyframe());
+      await until('a view', () => client.match?.matchId === matchId && client.match.view !== undefined);
+      const before = edge.stream.inputs.length;
+      client.match?.setHands({ forward: 127, strafe: 0, heading: sequences.length, buttons: 0 });
+      await until('an input', () => edge.stream.inputs.length > before);
+      sequences.push(edge.stream.inputs.at(-1)?.sequence ?? 0);
+      edge.tell(edge.stream, { $case: 'matchEnded', value: { matchId } });
+      await until('lobby', () => client.state.kind === 'lobby');
+    }
+    assert.ok(sequences[1]! > sequences[0]!);
+  });
+
   test(`${door.name}: a lost stream is resumed with the token, which rotates, into the same match`, async (t) => {
     const store = memoryStore();
     const { edge, client, states } = await setUp(t, { store });

@@ -6,6 +6,7 @@ import { ClewError } from './clew-error.ts';
 import type { ClientEvents } from './client-events.ts';
 import { type ClientLimits, defaultLimits } from './client-limits.ts';
 import type { ClientState } from './client-state.ts';
+import { InputLog } from './input-log.ts';
 import { Lifeline, type LifelineListener } from './lifeline.ts';
 import type { Match } from './match.ts';
 import { PlayedMatch } from './played-match.ts';
@@ -73,6 +74,7 @@ export class ClewClient implements Disposable {
   readonly #random: () => number;
   readonly #events: Emitter<ClientEvents> = createNanoEvents<ClientEvents>();
   readonly #book: StatsBook;
+  readonly #inputs = new InputLog();
   #state: ClientState = { kind: 'signed-out' };
   #life: Life | undefined;
   #match: PlayedMatch | undefined;
@@ -334,6 +336,7 @@ export class ClewClient implements Disposable {
         roundTripMs: life.roundTripMs,
         now: this.#now,
         book: this.#book,
+        inputs: this.#inputs,
         send: (inputs) => life.line.send(inputs),
         onTick: (match, tick) => this.#events.emit('tick', match, tick),
       });

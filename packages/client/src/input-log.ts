@@ -5,7 +5,8 @@ import { type Hands, INPUT_HOLD_TICKS, type Input } from '@clew/maze';
  *
  * I1 At most one input per tick, and only when the hands changed, or do something and were not told for a while: an
  *    input holds for INPUT_HOLD_TICKS only.
- * I2 Sequences grow for the life of the log, also across streams, and begin above whatever the avatar has seen.
+ * I2 Sequences grow for the life of the log, across streams and matches, and go on above whatever the avatar has seen:
+ *    below, somebody on the way takes them for repeats.
  * I3 Bounded: what is too old to be applied is forgotten, acknowledged or not.
  */
 const REPEAT_TICKS = 4;
@@ -84,7 +85,7 @@ export class InputLog {
   }
 
   /**
-   * The stream is another one: what was not acknowledged is not sent again, for its time is over. Prediction forgets
+   * The stream or the match is another one: what was not acknowledged is not sent again, for its time is over. Prediction forgets
    * it too.
    */
   interrupt(): void {

@@ -3,6 +3,7 @@ import { type TestContext, test } from 'node:test';
 import { bot, cellAt, centreOf, type Hands, Phase } from '@clew/maze';
 import { MatchHost } from './fakes/match-host.ts';
 import { Line, Network, seeded } from './fakes/network.ts';
+import { InputLog } from './input-log.ts';
 import { PlayedMatch } from './played-match.ts';
 import { StatsBook } from './stats.ts';
 
@@ -23,6 +24,7 @@ function play(t: TestContext, options: { seed: number; oneWayMs: number; jitterM
     roundTripMs: options.oneWayMs * 2,
     now: () => network.nowMs,
     book,
+    inputs: new InputLog(),
     send: (inputs) => up.send(() => host.receive(inputs, network.nowMs)),
     onTick: (_match, tick) => options.hands?.(match, tick),
   });

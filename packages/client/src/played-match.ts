@@ -1,7 +1,7 @@
 import { type Avatar, type Body, type Glow, type Hands, type Rank, ranking, type View } from '@clew/maze';
 import type { Input } from '@clew/protocol/clew/play/v1/frame.ts';
 import type { PlayResponse } from '@clew/protocol/clew/play/v1/play.ts';
-import { InputLog, sameHands } from './input-log.ts';
+import { type InputLog, sameHands } from './input-log.ts';
 import { Interpolation } from './interpolation.ts';
 import type { Match } from './match.ts';
 import type { MatchSample, OwnAvatar } from './match-sample.ts';
@@ -28,6 +28,8 @@ export interface PlayedMatchOptions {
   readonly roundTripMs: number;
   readonly now: () => number;
   readonly book: StatsBook;
+  /** The client's: sequences grow from match to match. What it holds of the one before is forgotten. */
+  readonly inputs: InputLog;
   /** Passes all unacknowledged inputs to the stream. */
   readonly send: (inputs: readonly Input[]) => void;
   /** A tick of the own player begins. */
@@ -40,7 +42,7 @@ const NO_GLOW: Glow = Object.freeze({ cells: [], endTick: 0 });
 export class PlayedMatch implements Match {
   readonly #options: PlayedMatchOptions;
   readonly #clock: TickClock;
-  readonly #inputs = new InputLog();
+  readonly #inputs: InputLog;
   readonly #prediction = new Prediction();
   readonly #smoothing = new Smoothing();
   readonly #interpolation = new Interpolation();
@@ -58,6 +60,8 @@ export class PlayedMatch implements Match {
 
   constructor(options: PlayedMatchOptions) {
     this.#options = options;
+    this.#inputs = options.inputs;
+    this.#inputs.interrupt();
     this.#clock = new TickClock(options.tickMs, options.roundTripMs);
   }
 
