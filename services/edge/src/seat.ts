@@ -59,6 +59,9 @@ type SeatLife =
   | { readonly phase: 'playing'; readonly channel: Channel }
   | { readonly phase: 'over' };
 
+/** Whether the next delta has its base; and if not, whether a keyframe is on its way. */
+type KeyframeNeed = 'none' | 'wanted' | 'asked';
+
 const retryFirstMs = 100;
 const retryLongestMs = 1_000;
 /** A keyframe that was asked for and did not come is asked for again. */
@@ -78,7 +81,7 @@ export class Seat implements Disposable {
   #highestSequence = 0;
   #tick: number | undefined;
   #heardMs = 0;
-  #needsKeyframe = true;
+  #keyframe: KeyframeNeed = 'asked';
   #askedMs = 0;
 
   /** Starts at once; with `match` where the owner is known already. */
@@ -118,7 +121,7 @@ export class Seat implements Disposable {
 
   /** The reader took all that it had: what it missed comes as a keyframe (M5). */
   readerDrained(): void {
-    if (this.#needsKeyframe) this.#askKeyframe(performance.now());
+    if (this.#keyframe === 'wanted') this.#askKeyframe(performance.now());
   }
 
   /** To be called about every half second. */
@@ -126,7 +129,7 @@ export class Seat implements Disposable {
     if (this.#life.phase === 'attaching' && nowMs - this.#life.sinceMs > this.#services.attachMs) {
       this.#life.channel.detach(false);
       this.#seekLater();
-    } else if (this.#needsKeyframe && nowMs - this.#askedMs > keyframeAgainMs && !this.#holder.readerSlow()) {
+    } else if (this.#keyframe !== 'none' && nowMs - this.#askedMs > keyframeAgainMs && !this.#holder.readerSlow()) {
       this.#askKeyframe(nowMs);
     }
   }
@@ -193,7 +196,7 @@ export class Seat implements Disposable {
     if (this.#life.phase !== 'attaching') return;
     this.#life = { phase: 'playing', channel: this.#life.channel };
     this.#attempt = 0;
-    this.#needsKeyframe = true;
+    this.#keyframe = 'asked'; // it comes by itself
     this.#askedMs = performance.now();
     if (this.#number === seat) return;
     this.#number = seat;
@@ -202,17 +205,17 @@ export class Seat implements Disposable {
 
   #frame(frame: MatchFrame, own: Uint8Array | undefined): void {
     if (this.#life.phase !== 'playing') return;
-    const follows = !this.#needsKeyframe && frame.delta.length > 0 && frame.tick === (this.#tick ?? 0) + 1;
+    const follows = this.#keyframe === 'none' && frame.delta.length > 0 && frame.tick === (this.#tick ?? 0) + 1;
     this.#tick = frame.tick;
     this.#heardMs = performance.now();
     const bytes = follows ? frame.delta : frame.keyframe;
-    const slow = this.#holder.readerSlow();
-    if (bytes.length > 0 && !slow) {
-      this.#needsKeyframe = false;
+    if (this.#holder.readerSlow()) {
+      if (this.#keyframe === 'none' || frame.keyframe.length > 0) this.#keyframe = 'wanted'; // P1
+    } else if (bytes.length > 0) {
+      this.#keyframe = 'none';
       this.#holder.relay(bytes, own);
-    } else if (!this.#needsKeyframe) {
-      this.#needsKeyframe = true; // P1
-      if (!slow) this.#askKeyframe(this.#heardMs);
+    } else if (this.#keyframe !== 'asked') {
+      this.#askKeyframe(this.#heardMs);
     }
   }
 
@@ -244,6 +247,7 @@ export class Seat implements Disposable {
 
   #askKeyframe(nowMs: number): void {
     if (this.#life.phase !== 'playing') return;
+    this.#keyframe = 'asked';
     this.#askedMs = nowMs;
     this.#services.counters.add('edge.keyframes_asked');
     this.#life.channel.askKeyframe();
