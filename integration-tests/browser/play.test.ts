@@ -139,3 +139,15 @@ test('a page says that it reconnects, and plays on when the edge is there again'
   assert.equal(await told(page, 'seat'), seat);
   assert.ok(await page.isHidden('#notice'));
 });
+
+test('who loses a match with its server is told so, and gets another one', async () => {
+  await using talos = await visitor();
+  const page = await talos.tab();
+  await play(page, 'Talos');
+  const match = await told(page, 'match');
+  await stack().of('simulation')[0]!.kill('SIGKILL');
+  await page.waitForFunction(() => /Your match was lost/.test(document.querySelector('#notice')?.textContent ?? ''));
+  await tells(page, 'state', 'seated');
+  await page.waitForSelector('#hud:not([hidden])');
+  assert.notEqual(await told(page, 'match'), match);
+});

@@ -70,8 +70,8 @@ void main() {
   float rim = pow(1.0 - max(0.0, dot(normal, toEye)), 2.0);
   float thread = 0.35 + 0.65 * smoothstep(-0.9, 0.6, strand);
   float pulse = 0.9 + 0.1 * sin(unrest.w * 2.3);
-  vec3 red = mix(vec3(0.42, 0.015, 0.02), vec3(1.0, 0.16, 0.09), thread) * shade;
-  vec3 colour = red * (0.75 + 0.5 * max(0.0, normal.y)) * pulse + vec3(1.0, 0.45, 0.2) * rim * 0.55 + vec3(1.0, 0.5, 0.25) * pow(thread, 4.0) * 0.22;
+  vec3 red = mix(vec3(0.24, 0.008, 0.012), vec3(0.85, 0.07, 0.05), thread) * shade;
+  vec3 colour = red * (0.75 + 0.5 * max(0.0, normal.y)) * pulse + vec3(1.0, 0.3, 0.14) * rim * 0.4 + vec3(1.0, 0.35, 0.2) * pow(thread, 6.0) * 0.1;
   gl_FragColor = vec4(developed(colour, squared(vPlace - cameraPosition) * 0.5), 1.0);
 }
 `;

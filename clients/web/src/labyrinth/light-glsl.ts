@@ -44,7 +44,7 @@ vec3 lightAt(vec3 place, vec3 facing, vec3 normal, vec3 albedo, float gloss) {
   float diffuse = clamp(hits * 0.6 + 0.4, 0.18, 1.0);
   vec3 sum = (WARM * ((baked.r * unrest.x + baked.g * unrest.y) * 1.25) + GATE * baked.a) * diffuse;
   sum += SKY * (baked.b * (0.75 + 0.4 * normal.y)) + MOON * (shape.a * max(0.0, normal.y) * 0.7);
-  sum *= facing.y > 0.5 || facing.y < -0.5 ? shape.b : 0.75;
+  sum *= facing.y > 0.5 || facing.y < -0.5 ? shape.b : min(1.0, 0.62 + rise * 0.8);
   vec3 toEye = cameraPosition - place;
   float near = max(0.0, 1.0 - dot(toEye, toEye) * 0.11);
   sum += LAMP * (unrest.z * 1.1 * near * near) + vec3(0.022, 0.026, 0.04);
@@ -94,7 +94,8 @@ export const DEVELOP_GLSL = /* glsl */ `
 vec3 developed(vec3 colour, float away) {
 #ifdef PLAIN
   colour = mix(fogColour, colour, 1.0 / (1.0 + away * fogDensity * fogDensity * 1.4));
-  return sqrt(colour / (colour + 0.62) * 1.12);
+  colour *= 1.1;
+  return sqrt((colour * (2.51 * colour + 0.03)) / (colour * (2.43 * colour + 0.59) + 0.14));
 #else
   colour = mix(fogColour, colour, exp(-away * fogDensity * fogDensity));
   vec2 off = gl_FragCoord.xy / viewSize - 0.5;

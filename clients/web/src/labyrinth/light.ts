@@ -23,7 +23,7 @@ export class Light implements Disposable {
   /** For all materials that stand in this light: PLAIN where pixels are dear. */
   readonly defines: Readonly<Record<string, string>>;
   /** How bright the lamp is that the player carries. */
-  lamp = 0.34;
+  lamp = 0.42;
 
   constructor(plain: boolean) {
     this.defines = plain ? { PLAIN: '' } : {};

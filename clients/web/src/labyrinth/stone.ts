@@ -9,7 +9,7 @@ import {
 } from 'three';
 import type { Light } from './light.ts';
 import { DEVELOP_GLSL, LIGHT_GLSL } from './light-glsl.ts';
-import { paintSurface, plainTexture, type StoneTexture, SURFACES } from './stone-texture.ts';
+import { paintSurface, plainTexture, type StoneTexture, SURFACES, Surface } from './stone-texture.ts';
 
 const VERTEX = /* glsl */ `
 attribute float surface;
@@ -56,6 +56,10 @@ void main() {
   vec3 normal = normalize(facing + along * lean.x + up * lean.y);
 #endif
   vec3 albedo = colour.rgb * colour.rgb * vTint * (0.45 + 0.55 * colour.a);
+#ifndef PLAIN
+  // Grit that shows when one stands close.
+  albedo *= 0.3 + 0.8 * texture(colours, vec3(vPatch * 4.3, ${Surface.PLASTER}.0)).g;
+#endif
   vec3 lit = lightAt(vPlace, facing, normal, albedo, gloss);
   gl_FragColor = vec4(developed(lit, squared(vPlace - cameraPosition)), 1.0);
 }

@@ -56,8 +56,12 @@ export class Controls {
   }
 
   set isActive(active: boolean) {
+    if (active === this.#active) return;
     this.#active = active;
-    if (active) return;
+    if (active) {
+      this.#canvas.focus({ preventScroll: true });
+      return;
+    }
     this.#release();
     if (this.isLocked) document.exitPointerLock();
   }
@@ -94,7 +98,7 @@ export class Controls {
   #press(event: KeyboardEvent): void {
     if (!this.#active || event.ctrlKey || event.metaKey || event.altKey) return;
     const action = actionOf(event.code);
-    if (action === undefined || isTyping(event.target)) return;
+    if (action === undefined || isMeant(event)) return;
     event.preventDefault();
     this.#held.add(action);
   }
@@ -137,6 +141,8 @@ export class Controls {
   }
 }
 
-function isTyping(target: EventTarget | null): boolean {
-  return target instanceof HTMLInputElement || target instanceof HTMLButtonElement;
+/** Whether the element that has the focus takes the key itself: a field all of them, a button those that press it. */
+function isMeant({ target, code }: KeyboardEvent): boolean {
+  if (target instanceof HTMLInputElement) return true;
+  return target instanceof HTMLButtonElement && (code === 'Space' || code === 'Enter');
 }
