@@ -77,6 +77,9 @@ suite('health and reflection for everybody', () => {
     const next = reflect();
     next.write(symbol(name));
     await once(next, 'data');
-    for (const stream of [...open.slice(1), next]) stream.end();
+    const rest = [...open.slice(1), next];
+    const ended = Promise.all(rest.map((stream) => once(stream, 'end')));
+    for (const stream of rest) stream.end();
+    await ended;
   });
 });
