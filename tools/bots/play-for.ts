@@ -1,3 +1,4 @@
+import { once } from 'node:events';
 import { setTimeout as wait } from 'node:timers/promises';
 import type { Crowd } from './crowd.ts';
 import type { Figures } from './figures.ts';
@@ -28,9 +29,9 @@ export async function playFor(crowd: Crowd, terms: PlayTerms, hooks: PlayHooks):
   const { stop } = hooks;
   const showing = setInterval(hooks.show, hooks.showEveryMs);
   try {
-    await Promise.race([crowd.gather(stop), pass(undefined, stop)]);
+    await Promise.race([crowd.gather(stop), stopped(stop)]);
     if (terms.warmUp > 0) await warmUp(crowd, terms.warmUp, stop);
-    await pass(terms.seconds === 0 ? undefined : terms.seconds * 1_000, stop);
+    await (terms.seconds === 0 ? stopped(stop) : pass(terms.seconds * 1_000, stop));
     return crowd.figures();
   } finally {
     clearInterval(showing);
@@ -49,6 +50,10 @@ async function warmUp(crowd: Crowd, seconds: number, stop: AbortSignal): Promise
 }
 
 /** Ends early when stopped; never rejects. */
-async function pass(waitMs: number | undefined, stop: AbortSignal): Promise<void> {
-  await wait(waitMs ?? 2 ** 31 - 1, undefined, { signal: stop }).catch(() => undefined);
+async function pass(waitMs: number, stop: AbortSignal): Promise<void> {
+  await wait(waitMs, undefined, { signal: stop }).catch(() => undefined);
+}
+
+async function stopped(stop: AbortSignal): Promise<void> {
+  if (!stop.aborted) await once(stop, 'abort');
 }
