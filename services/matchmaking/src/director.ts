@@ -37,7 +37,7 @@ export const directorCounters = [
 ] as const;
 export type DirectorCounter = (typeof directorCounters)[number];
 
-/** What the last turn saw. */
+/** What the last turn saw: of the queue, its head. */
 export interface DirectorView {
   readonly waitingPlayers: number;
   readonly waitingTickets: number;
@@ -107,7 +107,7 @@ export class Director implements AsyncDisposable {
       rules,
     );
     for (const decision of decisions) {
-      if (this.#placements.size >= placementsMax || this.#stop.signal.aborted) return; // the rest is the next turn's
+      if (this.#placements.size >= placementsMax) return; // the rest is the next turn's
       const placement = this.#place(decision).finally(() => this.#placements.delete(placement));
       this.#placements.add(placement);
     }

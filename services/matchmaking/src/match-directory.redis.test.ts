@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { after, beforeEach, test } from 'node:test';
-import { matchKey } from './keys.ts';
+import { matchKey, registryKeys } from './keys.ts';
 import { MatchDirectory } from './match-directory.ts';
 import { SimulationRegistry } from './simulation-registry.ts';
 import { TestRedis } from './testing/test-redis.ts';
@@ -61,7 +61,7 @@ test('after Redis was away a missing or overdue match is not taken for lost unti
   assert.deepEqual(await matches.get('m-nothing'), { kind: 'uncertain' });
   await registry.list(); // somebody sweeps again: the hold-off begins
   assert.deepEqual(await matches.get(matchId), { kind: 'uncertain' });
-  await database.sweptLately(); // ... and is over
+  await database.redis.hset(registryKeys.sweep, { hold_until: 0 }); // ... and is over
   assert.deepEqual(await matches.get(matchId), { kind: 'unknown' });
 });
 

@@ -71,8 +71,8 @@ export class MatchDirectory {
   }
 }
 
-type Field = string | null | undefined;
-type MatchReply = [nowMs: number, state?: Field, epoch?: Field, deadline?: Field, simulation?: Field, trunk?: Field];
+type Field = string | null;
+type MatchReply = [nowMs: number, state: Field, epoch: Field, deadline: Field, simulation: Field, trunk: Field];
 
 const backstopMs = 300_000;
 const script = (name: string) => new LuaScript(new URL(`scripts/${name}.lua`, import.meta.url));

@@ -18,6 +18,7 @@ import { matchKey, registryKeys } from './keys.ts';
 import { type Matchmaking, startMatchmaking } from './matchmaking.ts';
 import { FakeSessions } from './testing/fake-sessions.ts';
 import { FakeRegistration, FakeSimulation, presenceOf } from './testing/fake-simulation.ts';
+import { Relay } from './testing/relay.ts';
 import { member, party, TestRedis } from './testing/test-redis.ts';
 
 const log = createLog({ name: 'test', level: 'silent', format: 'json' });
@@ -271,6 +272,26 @@ test('an instance that stops in the middle of a placement gives the tickets back
   assert.equal((await other.status(ticket)).state, State.STATE_CLAIMED);
   await instance[Symbol.asyncDispose]();
   assert.equal((await other.status(ticket)).state, State.STATE_WAITING);
+});
+
+test('an instance that stops leaves no connection behind', { timeout: 30_000 }, async () => {
+  await using sessions = await FakeSessions.open();
+  await using simulation = await FakeSimulation.open('s1');
+  await using toRedis = await Relay.open(new URL(database.url).host);
+  await using toSessions = await Relay.open(sessions.address);
+  await using toSimulation = await Relay.open(simulation.presence.controlAddress);
+  const url = new URL(database.url);
+  url.host = toRedis.address;
+  const env = { REDIS_URL: url.href, SESSION_ADDRESSES: toSessions.address };
+  const instance = await Instance.start(sessions, env);
+  const presence = { ...simulation.presence, controlAddress: toSimulation.address };
+  await using registration = new FakeRegistration(instance.port, presence);
+  await registration.heard();
+  await instance.assigned(await instance.create(1));
+  const relays = [toRedis, toSessions, toSimulation];
+  for (const relay of relays) assert.ok(relay.near.size > 0);
+  await instance[Symbol.asyncDispose]();
+  for (const relay of relays) await relay.abandoned();
 });
 
 test('a newer stream of a simulation ends the older one', { timeout: 30_000 }, async () => {

@@ -1,12 +1,12 @@
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
-import { type AddressInfo, createServer, type Socket } from 'node:net';
 import { test } from 'node:test';
 import { Collections } from '@clew/service-kit/collections';
 import { ServerError, Status } from 'nice-grpc';
 import { SimulationLinks } from './simulation-links.ts';
 import type { Simulation } from './simulation-registry.ts';
 import { FakeSimulation, presenceOf } from './testing/fake-simulation.ts';
+import { Relay } from './testing/relay.ts';
 
 const matchId = 'm-0123456789abcdef';
 const player = { playerId: 'a'.repeat(32), sessionEpoch: 1, displayName: 'A' };
@@ -39,24 +39,19 @@ test('links come and go with the registry, and not beyond their bound', () => {
   assert.equal(size(), 0);
 });
 
-test('the channel to a simulation that is gone is closed', async (t) => {
-  const sockets: Socket[] = [];
-  const silent = createServer((socket) => sockets.push(socket.resume())).listen(0, '127.0.0.1');
-  t.after(() => {
-    for (const socket of sockets) socket.destroy();
-    silent.close();
-  });
-  await once(silent, 'listening');
-  const controlAddress = `127.0.0.1:${(silent.address() as AddressInfo).port}`;
-
-  using links = linksOf();
-  links.update([{ ...presenceOf('s1', { controlAddress }), deadlineMs: 1 }]);
-  const call = links.createMatch('s1', request, never);
-  await once(silent, 'connection');
-  const closed = once(sockets[0]!, 'close');
-  links.update([]);
-  await closed;
-  assert.ok((await call) instanceof Error);
+test('the channel to a simulation that is gone is closed, and all of them in the end', {
+  timeout: 20_000,
+}, async () => {
+  await using simulation = await FakeSimulation.open('s1');
+  await using relay = await Relay.open(simulation.presence.controlAddress);
+  const links = linksOf();
+  for (const close of [() => links.update([]), () => links[Symbol.dispose]()]) {
+    links.update([said(simulation, 1, { controlAddress: relay.address })]);
+    assert.equal(await links.createMatch('s1', request, never), undefined);
+    assert.equal(relay.near.size, 1);
+    close();
+    await relay.abandoned();
+  }
 });
 
 test('matches that were placed since the last message count, until the next one', async () => {
@@ -95,6 +90,28 @@ test('a simulation that does not answer in time is left alone', async () => {
   const pending = links.createMatch('s1', request, never);
   assert.ok((await pending) instanceof Error);
   assert.deepEqual([links.loads(), links.openMatches()], [[], []]);
+});
+
+test('a call that was called off is not held against the simulation', async () => {
+  await using simulation = await FakeSimulation.open('s1');
+  const stop = new AbortController();
+  simulation.onCreate = (_request, signal) => {
+    stop.abort();
+    return once(signal, 'abort');
+  };
+  using links = linksOf();
+  links.update([said(simulation, 1)]);
+  assert.ok((await links.createMatch('s1', request, stop.signal)) instanceof Error);
+  assert.equal(links.loads().length, 1);
+});
+
+test('only what a simulation listed is remembered of it', async () => {
+  await using simulation = await FakeSimulation.open('s1');
+  using links = linksOf();
+  links.update([said(simulation, 1)]);
+  links.closeMatch('s1', matchId);
+  links.update([said(simulation, 1, { openMatches: [{ matchId, seats: 3 }] })]);
+  assert.equal(links.openMatches()[0]?.seats, 3);
 });
 
 test('seats that were taken since the last message are not offered again, refused ones not at all', async () => {

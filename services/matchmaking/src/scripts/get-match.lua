@@ -2,9 +2,7 @@
 -- Who owns a match, by Redis' clock.
 --
 -- KEYS 1 match
--- Returns {now}: there is no record | {now, state, epoch, deadline, simulation id, trunk address, control address}
+-- Returns {now, state, epoch, deadline, simulation id, trunk address}; nil for what is missing
 local time = redis.call('TIME')
 local now = time[1] * 1000 + math.floor(time[2] / 1000)
-local fields = redis.call('HMGET', KEYS[1], 'state', 'epoch', 'deadline', 'simulation_id', 'trunk_address', 'control_address')
-if not fields[1] then return { now } end
-return { now, unpack(fields) }
+return { now, unpack(redis.call('HMGET', KEYS[1], 'state', 'epoch', 'deadline', 'simulation_id', 'trunk_address')) }
