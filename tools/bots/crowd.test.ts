@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { type TestContext, test } from 'node:test';
+import { Status } from '@clew/client';
 import { grpcTransport } from '@clew/client/node';
-import { Status } from 'nice-grpc-common';
 import { Refusal } from '../../packages/client/src/fakes/door-host.ts';
 import { FakeEdge } from '../../packages/client/src/fakes/fake-edge.ts';
 import { MatchHost } from '../../packages/client/src/fakes/match-host.ts';

@@ -14,6 +14,7 @@
  *
  * This entry runs in browsers and in Node. `@clew/client/node` adds the native gRPC transport.
  */
+export { Status } from 'nice-grpc-common';
 export { ClewError, type FieldViolation } from './clew-error.ts';
 export { ClewClient, type ClewClientOptions, type SignInOptions } from './client.ts';
 export type { ClientEvents } from './client-events.ts';
