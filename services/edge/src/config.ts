@@ -34,6 +34,10 @@ export const edgeFields = {
   WEB_ROOT: z.string().default(fileURLToPath(new URL('../../../clients/web/dist', import.meta.url))),
   /** Most players with an open stream. */
   PLAYERS_MAX: count(20_000),
+  /** Most sign-ins, resumptions and openings under way. */
+  ENTRIES_MAX: count(1_000),
+  /** Whoever has not said by then what he wants, is cut. */
+  REQUEST_MS: milliseconds(10_000),
   /** Longest wait for an answer of session or matchmaking. */
   CALL_MS: milliseconds(3_000),
   /** A reader that takes nothing for this long is cut (M4). */

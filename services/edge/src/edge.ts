@@ -17,6 +17,7 @@ import type { PlayerSink } from './player-sink.ts';
 import type { PlayerStream, StreamServices } from './player-stream.ts';
 import { Refusals } from './refusals.ts';
 import { Renewals } from './sessions/renewals.ts';
+import { SessionReports } from './sessions/session-reports.ts';
 import { SessionWatch } from './sessions/session-watch.ts';
 import { Tickets } from './tickets.ts';
 import { Trunks } from './trunk/trunks.ts';
@@ -34,7 +35,6 @@ const lingerMs = 1_000;
 const stopMs = lingerMs + 200;
 const settleMs = 1_000;
 const pulseMsMax = 500;
-const entriesMax = 1_000;
 /** A browser keeps one connection for the stream and some for calls. */
 const connectionsPerPlayer = 4;
 
@@ -74,10 +74,10 @@ export async function startEdge(config: EdgeConfig, log: Log, signal: AbortSigna
 
   const streams: StreamServices = {
     edgeId,
-    peers,
+    session,
+    reports: new SessionReports(session, errands, callMs),
     directory,
-    tickets,
-    errands,
+    places: { tickets, matchmaking, errands },
     counters,
     seats: {
       lookups: new MatchLookups(matchmaking, callMs, collections),
@@ -96,7 +96,7 @@ export async function startEdge(config: EdgeConfig, log: Log, signal: AbortSigna
     },
   };
   const limits = new AddressLimits(collections, { perSecond: config.SIGN_IN_RATE, burst: config.SIGN_IN_BURST });
-  const service = new PlayService({ streams, limits, collections, entriesMax });
+  const service = new PlayService({ streams, limits, collections, entriesMax: config.ENTRIES_MAX });
 
   const pulse = setInterval(
     () => {
@@ -113,7 +113,7 @@ export async function startEdge(config: EdgeConfig, log: Log, signal: AbortSigna
     orphans: () => [...sinks].filter((sink) => sink.endingMs(performance.now()) > 2 * lingerMs).length,
   });
   const refusals = new Refusals(counters, log);
-  const door = { service, refusals, sinks: { sinks, lingerMs } };
+  const door = { service, refusals, sinks: { sinks, lingerMs }, requestMs: config.REQUEST_MS };
   const grpc = new GrpcDoor(door);
   const web = new WebDoor({
     ...door,

@@ -70,10 +70,10 @@ export class PlayService {
     const displayName = checkedDisplayName(request.displayName);
     const requestId = checkedRequestId(request.requestId);
     this.#options.limits.signIn(caller.address);
-    const { edgeId, peers, limits } = this.#options.streams;
+    const { edgeId, session: sessions, limits } = this.#options.streams;
     const create = { playerId, displayName, takeOver: request.takeOver, requestId, edgeId };
     const { session, token, lease, resumed } = await this.#enter(() =>
-      peers.session.createSession(create, { deadline: limits.callMs }),
+      sessions.createSession(create, { deadline: limits.callMs }),
     );
     const { edges } = this.#admitted();
     return { playerId, token, expireTime: session?.expireTime, lease, edges, resumed };
@@ -82,10 +82,10 @@ export class PlayService {
   async resume(request: ResumeRequest, caller: Caller): Promise<ResumeResponse> {
     const token = readToken(caller.authorization);
     const requestId = checkedRequestId(request.requestId);
-    const { edgeId, peers, limits } = this.#options.streams;
+    const { edgeId, session: sessions, limits } = this.#options.streams;
     const resumed = await this.#enter(() =>
       this.#proving(caller, () =>
-        peers.session.resumeSession({ token: token.text, requestId, edgeId }, { deadline: limits.callMs }),
+        sessions.resumeSession({ token: token.text, requestId, edgeId }, { deadline: limits.callMs }),
       ),
     );
     const { edges } = this.#admitted();
@@ -108,8 +108,8 @@ export class PlayService {
     const token = readToken(caller.authorization);
     const here = this.#streamOf(token);
     const epoch = here?.epoch ?? (await this.#authenticate(token, caller)).epoch;
-    const { peers, limits } = this.#options.streams;
-    await peers.session.endSession({ session: { playerId: token.playerId, epoch } }, { deadline: limits.callMs });
+    const { session: sessions, limits } = this.#options.streams;
+    await sessions.endSession({ session: { playerId: token.playerId, epoch } }, { deadline: limits.callMs });
     here?.end({ kind: 'ended' });
     return {};
   }
@@ -151,9 +151,9 @@ export class PlayService {
   }
 
   async #authenticate(token: Token, caller: Caller): Promise<Session> {
-    const { peers, limits } = this.#options.streams;
+    const { session: sessions, limits } = this.#options.streams;
     const { session } = await this.#proving(caller, () =>
-      peers.session.authenticateSession({ token: token.text }, { deadline: limits.callMs }),
+      sessions.authenticateSession({ token: token.text }, { deadline: limits.callMs }),
     );
     if (session === undefined) throw new Error('session authenticated nobody');
     return session;

@@ -83,6 +83,16 @@ suite('a player who vanishes leaves nothing at the edge, and session hears it', 
     await edge.holdsNothing();
   });
 
+  test('while session does not answer: it is not waited for', async () => {
+    await using edge = await startTestEdge({ CLEW_CALL_MS: '60000' });
+    using player = await new GrpcPlayer(edge.grpcAddress).signIn();
+    edge.session.onCall = (method) => (method === 'attachSession' ? new Promise(() => {}) : undefined);
+    player.open();
+    await until('the edge asks session', () => edge.session.calls.includes('attachSession'));
+    player.vanish();
+    await edge.holdsNothing();
+  });
+
   test('keeps the seat in the match, while who leaves gives it up', async () => {
     await using edge = await startTestEdge();
     using stays = await inSeat(edge);
@@ -171,6 +181,20 @@ suite('a slow reader', () => {
     await signedIn.call('leave');
     await until('he is cut', () => deaf.rstCode !== undefined);
     assert.equal(deaf.rstCode, constants.NGHTTP2_CANCEL);
+    await edge.holdsNothing();
+  });
+
+  test('to whom too many events must be told is cut, however patient the edge is', async () => {
+    await using edge = await startTestEdge({ CLEW_READER_STALL_MS: '60000' });
+    using player = await new GrpcPlayer(edge.grpcAddress).signIn();
+    using deaf = new RawReader(edge.grpcAddress, player.token, 10, { deaf: true });
+    await until('the stream stands', async () => (await edge.held())['edge.players'] === 1);
+    for (let n = 0; n < 20; n++) {
+      await player.call('findMatch');
+      await player.call('cancelMatch'); // he is idle: that must be told
+    }
+    await until('he is cut', () => deaf.rstCode !== undefined);
+    assert.equal(await edge.counter('edge.streams_stalled'), 1);
     await edge.holdsNothing();
   });
 });
@@ -298,6 +322,35 @@ suite('a player’s stream', () => {
     assert.deepEqual([second.ended?.code, second.ended?.reason], [Status.RESOURCE_EXHAUSTED, 'EDGE_FULL']);
     await until('session hears it', () => detachedOf(edge, second).length === 1);
     assert.equal(first.ended, undefined);
+  });
+
+  test('that opens while the edge stops is sent to another, and detached again', async () => {
+    await using edge = await startTestEdge();
+    const gate = Promise.withResolvers<void>();
+    edge.session.onCall = (method) => (method === 'attachSession' ? gate.promise : undefined);
+    using player = await new GrpcPlayer(edge.grpcAddress).signIn();
+    player.open();
+    await until('the edge asks session', () => edge.session.calls.includes('attachSession'));
+    const stopped = edge.stop();
+    gate.resolve();
+    await stopped;
+    await until('the stream ends', () => player.ended);
+    assert.deepEqual([player.ended?.code, player.ended?.reason], [Status.UNAVAILABLE, 'EDGE_DRAINING']);
+    assert.equal(detachedOf(edge, player).length, 1);
+  });
+
+  test('is one of so many that come in at once', async () => {
+    await using edge = await startTestEdge({ CLEW_ENTRIES_MAX: '1' });
+    const gate = Promise.withResolvers<void>();
+    using first = await new GrpcPlayer(edge.grpcAddress).signIn();
+    edge.session.onCall = () => gate.promise;
+    first.open();
+    await until('the edge asks session', async () => (await edge.held())['edge.entries'] === 1);
+    using second = new GrpcPlayer(edge.grpcAddress);
+    await assert.rejects(second.signIn(), { code: Status.RESOURCE_EXHAUSTED, reason: 'EDGE_BUSY', retryMs: 1_000 });
+    gate.resolve();
+    await until('the first is in', () => first.messages.length > 0);
+    await second.signIn();
   });
 
   test('is sent to another edge when this one stops', async () => {

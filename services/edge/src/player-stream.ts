@@ -6,24 +6,23 @@ import type { AttachSessionResponse } from '@clew/protocol/clew/session/v1/sessi
 import type { Counters } from '@clew/service-kit/counters';
 import { exhausted, ServiceError } from '@clew/service-kit/service-error';
 import { Status } from 'nice-grpc-common';
-import { backoffMs } from './backoff.ts';
 import { type Ending, givesUpSeat, isOver, toldBy } from './endings.ts';
-import type { Errands } from './errands.ts';
 import { encodeEvent, heartbeat, idle } from './events.ts';
 import { type HeldSession, heldSession } from './held-session.ts';
 import { checkInputs } from './inputs.ts';
 import { Pace } from './pace.ts';
-import type { Peers } from './peers.ts';
+import type { SessionPeer } from './peers.ts';
+import { type PlaceHolder, PlaceInQueue, type PlaceServices } from './place-in-queue.ts';
 import type { DirectoryEntry, PlayerDirectory } from './player-directory.ts';
 import type { PlayerSink, SinkOwner } from './player-sink.ts';
 import { Seat, type SeatHolder, type SeatServices } from './seat.ts';
-import type { TicketHolder, Tickets } from './tickets.ts';
+import type { SessionReports } from './sessions/session-reports.ts';
 import type { Token } from './token.ts';
 
 /**
  * One player's stream, from its opening to its end: what this edge holds of a player, and nothing else does.
  *
- *     opening ─► lobby ⇄ queuing ─► queued ─► seated ─► lobby
+ *     opening ─► lobby ⇄ queued ─► seated ─► lobby
  *     any ─► ended
  *
  * L1 Each phase owns what it needs; `#enter` is the only way from one to the next, and `end` the only way out: it runs
@@ -36,10 +35,10 @@ import type { Token } from './token.ts';
  */
 export interface StreamServices {
   readonly edgeId: string;
-  readonly peers: Peers;
+  readonly session: SessionPeer;
+  readonly reports: SessionReports;
   readonly directory: PlayerDirectory<PlayerStream>;
-  readonly tickets: Tickets;
-  readonly errands: Errands;
+  readonly places: PlaceServices;
   readonly seats: SeatServices;
   readonly counters: Counters;
   readonly limits: StreamLimits;
@@ -59,10 +58,8 @@ type StreamLife =
   | { readonly phase: 'opening'; readonly abort: AbortController }
   /** In no queue and no match. */
   | { readonly phase: 'lobby' }
-  /** Asks matchmaking for a ticket. */
-  | { readonly phase: 'queuing'; readonly abort: AbortController; readonly ticket: Promise<string> }
-  /** The ticket waits. */
-  | { readonly phase: 'queued'; readonly ticketId: string; readonly hold: Disposable; place: number; waiting: number }
+  /** Wants a match. */
+  | { readonly phase: 'queued'; readonly place: PlaceInQueue }
   | { readonly phase: 'seated'; readonly seat: Seat }
   | { readonly phase: 'ended' };
 
@@ -72,7 +69,7 @@ const slowMs = 25;
 /** How long an attachment under way may go on when the player is gone already: its epoch is needed to detach. */
 const attachGraceMs = 500;
 
-export class PlayerStream implements DirectoryEntry, SinkOwner, SeatHolder, TicketHolder {
+export class PlayerStream implements DirectoryEntry, SinkOwner, PlaceHolder, SeatHolder {
   readonly #services: StreamServices;
   readonly #sink: PlayerSink;
   readonly #welcome: Buffer;
@@ -125,7 +122,7 @@ export class PlayerStream implements DirectoryEntry, SinkOwner, SeatHolder, Tick
       const { session } = await this.#attach(token);
       if (session === undefined) throw new Error('session attached nothing');
       this.#session = heldSession(session, token);
-      if (this.#life.phase !== 'opening') return this.#detach(); // gone meanwhile
+      if (this.#life.phase !== 'opening') return this.#services.reports.detached(this.#session); // gone meanwhile
       this.#services.directory.enter(this); // L2
       this.#services.counters.add('edge.streams_opened');
       this.#life = { phase: 'lobby' };
@@ -135,7 +132,7 @@ export class PlayerStream implements DirectoryEntry, SinkOwner, SeatHolder, Tick
     } catch (thrown) {
       if (this.#life.phase !== 'opening') return; // gone meanwhile: nobody to tell
       this.#life = { phase: 'ended' };
-      if (this.#session !== undefined && !isReplaced(thrown)) this.#detach();
+      if (this.#session !== undefined && !isReplaced(thrown)) this.#services.reports.detached(this.#session);
       throw thrown;
     }
   }
@@ -160,11 +157,9 @@ export class PlayerStream implements DirectoryEntry, SinkOwner, SeatHolder, Tick
       case 'seated':
         return { ticketId: '', matchId: this.#life.seat.matchId };
       case 'queued':
-        return { ticketId: this.#life.ticketId, matchId: '' };
-      case 'queuing':
-        return { ticketId: await this.#life.ticket, matchId: '' };
+        return { ticketId: await this.#life.place.ticket, matchId: '' };
       case 'lobby':
-        return { ticketId: await this.#queue((signal) => this.#createTicket(requestId, false, signal)), matchId: '' };
+        return { ticketId: await this.#queue(requestId, { front: false, insist: false }).ticket, matchId: '' };
       default:
         throw new ServiceError(Status.FAILED_PRECONDITION, 'NO_STREAM', 'the player has no open stream');
     }
@@ -173,16 +168,13 @@ export class PlayerStream implements DirectoryEntry, SinkOwner, SeatHolder, Tick
   /** Withdraws from the queue or gives up the seat; resolves when neither is left. */
   async cancelMatch(): Promise<void> {
     const life = this.#life;
-    if (life.phase === 'opening' || life.phase === 'lobby' || life.phase === 'ended') return;
-    this.#enter({ phase: 'lobby' }, { leave: true });
-    if (life.phase === 'queued') await this.#withdraw(life.ticketId);
-    if (life.phase === 'queuing') {
-      await life.ticket.then(
-        (ticketId) => this.#withdraw(ticketId),
-        () => {},
-      );
-    }
-    if (life.phase === 'seated') await this.#clearMatch(life.seat.matchId);
+    if (life.phase === 'queued') {
+      this.#life = { phase: 'lobby' }; // withdrawing frees the place, but not before its ticket is known
+      await this.#withdraw(life.place);
+    } else if (life.phase === 'seated') {
+      this.#enter({ phase: 'lobby' }, { leave: true });
+      await this.#services.reports.noMatch(this.session, life.seat.matchId);
+    } else return;
     if (!this.ended) this.#write(idle);
   }
 
@@ -201,13 +193,12 @@ export class PlayerStream implements DirectoryEntry, SinkOwner, SeatHolder, Tick
   end(ending: Ending): void {
     const life = this.#life;
     if (life.phase === 'ended') return;
-    this.#services.counters.add(`edge.streams_${ending.kind}`);
     this.#enter({ phase: 'ended' }, { leave: givesUpSeat(ending) });
     this.#withdrawal?.[Symbol.dispose]();
-    if (this.#session !== undefined) {
+    if (life.phase !== 'opening') {
+      this.#services.counters.add(`edge.streams_${ending.kind}`);
       this.#services.directory.leave(this);
-      if (life.phase !== 'opening' && !isOver(ending)) this.#detach(); // L4
-      if (life.phase === 'queued' && givesUpSeat(ending)) this.#cancelTicket(life.ticketId);
+      if (!isOver(ending)) this.#services.reports.detached(this.session); // L4
     }
     if (ending.kind === 'stalled') this.#sink.reset();
     else this.#sink.end(toldBy(ending));
@@ -223,24 +214,19 @@ export class PlayerStream implements DirectoryEntry, SinkOwner, SeatHolder, Tick
     if (this.#life.phase === 'seated') this.#life.seat.readerDrained();
   }
 
-  // The ticket
+  // The place in the queue
 
-  ticketWaits(place: number, waiting: number): void {
-    const life = this.#life;
-    if (life.phase !== 'queued' || this.readerSlow()) return;
-    if (life.place === place && life.waiting === waiting) return;
-    life.place = place;
-    life.waiting = waiting;
-    this.#event({ $case: 'queued', value: { ticketId: life.ticketId, place, waiting } });
+  placeChanged(ticketId: string, place: number, waiting: number): void {
+    this.#event({ $case: 'queued', value: { ticketId, place, waiting } });
   }
 
-  ticketAssigned(match: MatchRef): void {
-    if (this.#life.phase === 'queued') this.#sit(match.matchId, match);
+  placeAssigned(match: MatchRef): void {
+    this.#sit(match.matchId, match);
   }
 
-  /** Its lease ran out or Redis lost it: the player still waits, so there is a new one. */
-  ticketGone(): void {
-    if (this.#life.phase === 'queued') this.#queueAgain(false);
+  placeFailed(): void {
+    this.#enter({ phase: 'lobby' });
+    this.#write(idle);
   }
 
   // The seat
@@ -272,7 +258,7 @@ export class PlayerStream implements DirectoryEntry, SinkOwner, SeatHolder, Tick
     const matchId = this.#stand();
     this.#services.counters.add('edge.matches_lost');
     this.#event({ $case: 'matchLost', value: { matchId } });
-    this.#queueAgain(true);
+    this.#queue(randomUUID(), { front: true, insist: true });
   }
 
   seatReplaced(): void {
@@ -289,11 +275,9 @@ export class PlayerStream implements DirectoryEntry, SinkOwner, SeatHolder, Tick
       case 'opening':
         setTimeout(() => life.abort.abort(), attachGraceMs).unref();
         break;
-      case 'queuing':
-        if (next.phase === 'ended') life.abort.abort();
-        break;
       case 'queued':
-        life.hold[Symbol.dispose]();
+        if (leave) life.place.abandon();
+        else life.place[Symbol.dispose]();
         break;
       case 'seated':
         if (leave) life.seat.leave();
@@ -303,15 +287,26 @@ export class PlayerStream implements DirectoryEntry, SinkOwner, SeatHolder, Tick
 
   #attach(token: Token): Promise<AttachSessionResponse> {
     if (this.#life.phase !== 'opening') throw new Error('a stream opens once');
-    const { edgeId, peers, limits } = this.#services;
+    const { edgeId, session, limits } = this.#services;
     const options = { deadline: limits.callMs, signal: this.#life.abort.signal };
-    return peers.session.attachSession({ token: token.text, edgeId }, options);
+    return session.attachSession({ token: token.text, edgeId }, options);
   }
 
-  #detach(): void {
-    const { playerId, epoch } = this.session;
-    const { errands, peers } = this.#services;
-    errands.run((options) => peers.session.detachSession({ session: { playerId, epoch } }, options));
+  #queue(requestId: string, how: { front: boolean; insist: boolean }): PlaceInQueue {
+    this.#withdrawal?.[Symbol.dispose]();
+    this.#withdrawal = undefined;
+    const { playerId, epoch: sessionEpoch, displayName } = this.session;
+    const member = { playerId, sessionEpoch, displayName };
+    const place = new PlaceInQueue({ member, requestId, ...how }, this, this.#services.places);
+    this.#enter({ phase: 'queued', place });
+    return place;
+  }
+
+  async #withdraw(place: PlaceInQueue): Promise<void> {
+    const unwanted = (match: MatchRef) => void this.#services.reports.noMatch(this.session, match.matchId);
+    const withdrawal = await place.withdraw(unwanted);
+    if (this.#life.phase === 'lobby') this.#withdrawal = withdrawal;
+    else withdrawal?.[Symbol.dispose]();
   }
 
   #sit(matchId: string, match: MatchRef | undefined): void {
@@ -323,82 +318,8 @@ export class PlayerStream implements DirectoryEntry, SinkOwner, SeatHolder, Tick
   #stand(): string {
     const { matchId } = this;
     this.#enter({ phase: 'lobby' });
-    void this.#clearMatch(matchId);
+    void this.#services.reports.noMatch(this.session, matchId);
     return matchId;
-  }
-
-  /** The session's pointer to a match it should not have; heals by the next stream if this fails. */
-  async #clearMatch(matchId: string): Promise<void> {
-    const { playerId } = this;
-    const { errands, peers } = this.#services;
-    const request = { playerId, matchId: '', expectedMatchId: matchId };
-    try {
-      await peers.session.assignMatch(request, { deadline: this.#services.limits.callMs });
-    } catch {
-      errands.run((options) => peers.session.assignMatch(request, options));
-    }
-  }
-
-  #createTicket(requestId: string, front: boolean, signal: AbortSignal): Promise<string> {
-    const { playerId, epoch: sessionEpoch, displayName } = this.session;
-    return this.#services.tickets.create({ playerId, sessionEpoch, displayName }, requestId, front, signal);
-  }
-
-  /** From the lobby into the queue; back to the lobby when there is no ticket to be had. */
-  async #queue(create: (signal: AbortSignal) => Promise<string>): Promise<string> {
-    const abort = new AbortController();
-    const queuing: StreamLife = { phase: 'queuing', abort, ticket: create(abort.signal) };
-    this.#enter(queuing);
-    this.#withdrawal?.[Symbol.dispose]();
-    this.#withdrawal = undefined;
-    try {
-      const ticketId = await queuing.ticket;
-      if (this.#life === queuing) {
-        const hold = this.#services.tickets.hold(ticketId, this);
-        this.#enter({ phase: 'queued', ticketId, hold, place: 0, waiting: 0 });
-      }
-      return ticketId;
-    } catch (thrown) {
-      if (this.#life === queuing) this.#enter({ phase: 'lobby' });
-      throw thrown;
-    }
-  }
-
-  /** Not by the player's wish but by ours: tries until matchmaking answers. */
-  #queueAgain(front: boolean): void {
-    const requestId = randomUUID();
-    const create = async (signal: AbortSignal) => {
-      for (let attempt = 0; ; attempt++) {
-        try {
-          return await this.#createTicket(requestId, front, signal);
-        } catch (thrown) {
-          if (ServiceError.from(thrown).status !== Status.UNAVAILABLE) throw thrown;
-        }
-        await new Promise((resolve) => setTimeout(resolve, backoffMs(attempt, 100, 1_000)));
-        if (this.#life.phase !== 'queuing') throw new Error('no ticket is wanted any more');
-      }
-    };
-    this.#queue(create).catch(() => {
-      if (this.#life.phase === 'lobby') this.#write(idle);
-    });
-  }
-
-  async #withdraw(ticketId: string): Promise<void> {
-    try {
-      const withdrawal = await this.#services.tickets.withdraw(
-        ticketId,
-        (match) => void this.#clearMatch(match.matchId),
-      );
-      if (this.#life.phase === 'lobby') this.#withdrawal = withdrawal;
-      else withdrawal?.[Symbol.dispose]();
-    } catch {
-      this.#cancelTicket(ticketId);
-    }
-  }
-
-  #cancelTicket(ticketId: string): void {
-    const { errands, peers } = this.#services;
-    errands.run((options) => peers.matchmaking.cancelTicket({ ticketId }, options));
   }
 
   #event(kind: NonNullable<Event['kind']>): void {

@@ -71,6 +71,18 @@ suite('a seat of a session that was in a match', () => {
     await player.event('seated');
     assert.equal(count(player, 'idle'), 0);
   });
+
+  test('that nobody answers for is asked for again', async () => {
+    await using edge = await startTestEdge({ CLEW_TRUNK_SILENCE_MS: '100' });
+    edge.simulation.onAttach = () => 'nothing';
+    edge.matchmaking.matches.set('m-1', edge.simulation.match('m-1'));
+    using player = await new GrpcPlayer(edge.grpcAddress).signIn();
+    pointTo(edge, player, 'm-1');
+    await player.play();
+    await until('it is asked for again', () => edge.simulation.attaches.length >= 2);
+    edge.simulation.onAttach = () => undefined;
+    await player.event('seated');
+  });
 });
 
 suite('frames', () => {

@@ -10,6 +10,8 @@ export interface DoorOptions {
   readonly service: PlayService;
   readonly refusals: Refusals;
   readonly sinks: SinkOptions;
+  /** A call of one question must be asked by then. */
+  readonly requestMs: number;
 }
 
 /** A way into the edge. */

@@ -38,8 +38,8 @@ export class FakeSimulation implements AsyncDisposable {
   readonly keyframesAsked: number[] = [];
   /** Messages that came. */
   requests = 0;
-  /** What an attach is answered; the default seats everybody. */
-  onAttach: (attach: Attach) => Closed_Reason | undefined = () => undefined;
+  /** What an attach is answered: a reason against it, nothing at all, or (undefined) a seat. */
+  onAttach: (attach: Attach) => Closed_Reason | 'nothing' | undefined = () => undefined;
   /** Says nothing any more, not even that it lives. */
   silent = false;
   readonly #channels = new Map<number, OpenChannel>();
@@ -170,6 +170,7 @@ export class FakeSimulation implements AsyncDisposable {
     this.attaches.push(attach);
     if (this.silent) return;
     const reason = this.onAttach(attach);
+    if (reason === 'nothing') return;
     if (reason !== undefined) {
       call.write(TrunkResponse.fromPartial({ closed: [{ channel: attach.channel, reason }] }));
       return;

@@ -211,6 +211,25 @@ suite('what the gRPC door refuses', () => {
     assert.equal(call.rstCode, constants.NGHTTP2_CANCEL);
     session.destroy();
   });
+
+  test('who calls and never asks', async () => {
+    await using edge = await startTestEdge({ CLEW_REQUEST_MS: '50' });
+    const session = connect(`http://${edge.grpcAddress}`);
+    session.on('error', () => {});
+    for (const method of ['SignIn', 'Watch']) {
+      const call = session.request({
+        ':method': 'POST',
+        ':path': `/clew.play.v1.PlayService/${method}`,
+        'content-type': 'application/grpc',
+        te: 'trailers',
+      });
+      call.on('error', () => {});
+      call.resume();
+      await once(call, 'close');
+      assert.equal(call.rstCode, constants.NGHTTP2_CANCEL, method);
+    }
+    session.destroy();
+  });
 });
 
 suite('garbage at the gRPC door', () => {

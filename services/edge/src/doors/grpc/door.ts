@@ -5,7 +5,6 @@ import { type Door, type DoorOptions, messageBytesMax } from '../door.ts';
 import { interceptor } from './interceptor.ts';
 import { playHandlers } from './play-handlers.ts';
 
-const unaryIdleMs = 15_000;
 /** Connections without a call are closed after this. */
 const connectionIdleMs = 60_000;
 const streamsPerConnectionMax = 1_024;
@@ -17,7 +16,7 @@ export class GrpcDoor implements Door {
   readonly #server: StreamServer;
 
   constructor(options: DoorOptions) {
-    const { refusals, sinks } = options;
+    const { refusals, sinks, requestMs } = options;
     this.#server = new StreamServer({
       serviceNames: [PlayServiceDefinition.fullName],
       options: {
@@ -25,7 +24,7 @@ export class GrpcDoor implements Door {
         'grpc.max_connection_idle_ms': connectionIdleMs,
         'grpc.max_concurrent_streams': streamsPerConnectionMax,
         'grpc-node.max_session_memory': connectionMegabytesMax,
-        interceptors: [interceptor({ refusals, unaryIdleMs, lingerMs: sinks.lingerMs })],
+        interceptors: [interceptor({ refusals, requestMs, lingerMs: sinks.lingerMs })],
       },
     });
     this.#server.add(grpcDefinition(PlayServiceDefinition, ['play', 'watch']), playHandlers(options));

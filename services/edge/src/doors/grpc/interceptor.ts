@@ -11,8 +11,8 @@ type PartialStatusObject = Parameters<ServerInterceptingCallInterface['sendStatu
 
 export interface InterceptorOptions {
   readonly refusals: Refusals;
-  /** A call of one question that says nothing for this long is cut. */
-  readonly unaryIdleMs: number;
+  /** A call of one question must be asked by then. */
+  readonly requestMs: number;
   /** How long a caller may go on sending after the answer. */
   readonly lingerMs: number;
 }
@@ -22,11 +22,14 @@ export interface InterceptorOptions {
  * late); cuts calls whose question never comes, and callers that go on sending when the answer was given. It returns the
  * call it was given: no layer is added on the way of messages.
  */
-export function interceptor({ refusals, unaryIdleMs, lingerMs }: InterceptorOptions): ServerInterceptor {
+export function interceptor({ refusals, requestMs, lingerMs }: InterceptorOptions): ServerInterceptor {
   return (method, call) => {
     const stream = http2Stream(call);
     const cut = () => stream?.close(constants.NGHTTP2_CANCEL);
-    if (!method.requestStream && !method.responseStream) stream?.setTimeout(unaryIdleMs, cut);
+    if (!method.requestStream && stream !== undefined) {
+      const unasked = setTimeout(cut, requestMs);
+      stream.once('end', () => clearTimeout(unasked)).once('close', () => clearTimeout(unasked));
+    }
     const sendStatus = call.sendStatus.bind(call);
     let answered = false;
     call.sendStatus = (status) => {

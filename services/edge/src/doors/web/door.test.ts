@@ -162,6 +162,30 @@ suite('a reader at the web door', () => {
   });
 });
 
+suite('connections of the web door', () => {
+  test('that never ask, or not to the end, are closed', async () => {
+    await using edge = await startTestEdge({ CLEW_REQUEST_MS: '100' });
+    const head = 'POST /clew.play.v1.PlayService/SignIn HTTP/1.1\r\nhost: x\r\ncontent-type: application/grpc-web\r\n';
+    for (const bytes of ['', head, `${head}content-length: 100\r\n\r\nhalf`]) {
+      const socket = connect(Number(new URL(edge.webUrl).port), '127.0.0.1');
+      socket.on('error', () => {});
+      socket.resume();
+      socket.write(bytes);
+      await once(socket, 'close');
+    }
+    assert.equal(await edge.counter('edge.web_garbage'), 3);
+  });
+
+  test('are so many at once', async () => {
+    await using edge = await startTestEdge({ CLEW_PLAYERS_MAX: '1' });
+    const sockets = Array.from({ length: 5 }, () => connect(Number(new URL(edge.webUrl).port), '127.0.0.1'));
+    const closed = sockets.map((socket) => once(socket.on('error', () => {}).resume(), 'close').then(() => socket));
+    const surplus = await Promise.race(closed);
+    assert.equal(surplus.bytesRead, 0);
+    for (const socket of sockets) socket.destroy();
+  });
+});
+
 suite('deadlines at the web door', () => {
   test('end a call whose answer does not come, and a stream in time', async () => {
     await using edge = await startTestEdge();

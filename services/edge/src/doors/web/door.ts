@@ -20,8 +20,6 @@ export interface WebDoorOptions extends DoorOptions {
   readonly log: Log;
 }
 
-/** Whoever sends a request this slowly does not want an answer. */
-const requestMs = 10_000;
 const keepAliveMs = 65_000;
 /** While stopping. */
 const idleCheckMs = 20;
@@ -41,9 +39,9 @@ export class WebDoor implements Door {
     this.#files = new StaticFiles(options.webRoot);
     this.#server = createServer(
       {
-        headersTimeout: requestMs,
-        requestTimeout: requestMs,
-        connectionsCheckingInterval: requestMs / 2,
+        headersTimeout: options.requestMs,
+        requestTimeout: options.requestMs,
+        connectionsCheckingInterval: options.requestMs / 2,
         keepAliveTimeout: keepAliveMs,
         noDelay: true,
       },
