@@ -1,43 +1,19 @@
 import type { Event, PlayResponse } from '@clew/protocol/clew/play/v1/play.ts';
 import { createNanoEvents, type Emitter } from 'nanoevents';
 import { Status } from 'nice-grpc-common';
-import { backoffMs } from './backoff.ts';
 import { ClewError } from './clew-error.ts';
 import type { ClientEvents } from './client-events.ts';
 import { type ClientLimits, defaultLimits } from './client-limits.ts';
+import type { ClewClientOptions, SignInOptions } from './client-options.ts';
 import type { ClientState } from './client-state.ts';
 import { InputLog } from './input-log.ts';
 import { Lifeline, type LifelineListener } from './lifeline.ts';
 import type { Match } from './match.ts';
+import { askForMatch } from './match-request.ts';
 import { PlayedMatch } from './played-match.ts';
 import { newSecret } from './secret.ts';
 import { type ClientStats, StatsBook } from './stats.ts';
 import { memoryStore, type Store } from './store.ts';
-import type { Transport } from './transport.ts';
-
-export interface ClewClientOptions {
-  /** Where to begin, as the transport wants it: the origin of an edge's web door, or host:port of its gRPC door. */
-  readonly edge: string;
-  readonly transport: Transport;
-  /** Where secret and token are kept; in memory when not given. */
-  readonly store?: Store;
-  readonly limits?: Partial<ClientLimits>;
-  /** Where figures are counted; a book of its own when not given. Clients that share one have their sums. */
-  readonly book?: StatsBook;
-  /** Milliseconds on a clock that never goes back; the one that `Match.sample` is asked by. Default performance.now. */
-  readonly now?: () => number;
-  /** From 0 up to, not including, 1. Default Math.random. */
-  readonly random?: () => number;
-}
-
-export interface SignInOptions {
-  /** Shown to others: 1 to 24 characters, no control characters. */
-  readonly displayName: string;
-  /** Who the player is, 32 bytes. Not given: the store's, or a new one, which the store then keeps. */
-  readonly secret?: Uint8Array;
-  /** Play here although the player plays elsewhere. Only when the player asked for it. */
-  readonly takeOver?: boolean;
-}
 
 /** A session as this client holds it, from signing in until it is over or left. */
 interface Life {
@@ -211,29 +187,11 @@ export class ClewClient implements Disposable {
     return life;
   }
 
-  /** FindMatch, again while the edge cannot be reached or the stream is just being opened. */
   async #ask(life: Life): Promise<void> {
-    const request = { requestId: crypto.randomUUID() };
-    const startedMs = this.#now();
-    for (let attempt = 1; ; attempt += 1) {
-      try {
-        const answer = await life.line.call((connection, token, signal) =>
-          connection.findMatch(request, token, signal),
-        );
-        const isWaiting = answer.ticketId !== '' && this.#state.kind === 'lobby' && life.wantsMatch;
-        if (isWaiting) this.#enter({ kind: 'queued', place: 0, waiting: 0 });
-        return;
-      } catch (thrown) {
-        const error = ClewError.from(thrown);
-        const isPassing =
-          error.code === Status.UNAVAILABLE ||
-          error.code === Status.DEADLINE_EXCEEDED ||
-          error.reason === 'NO_STREAM' ||
-          error.reason === 'WRONG_EDGE';
-        if (!isPassing || this.#now() - startedMs > this.#limits.patienceMs) throw error;
-        await life.line.pause(backoffMs(attempt, this.#limits, this.#random, error.retryMs));
-      }
-    }
+    const { answer, tookMs } = await askForMatch(life.line, this.#limits, this.#now, this.#random);
+    life.roundTripMs = Math.min(life.roundTripMs, tookMs);
+    const isWaiting = answer.ticketId !== '' && this.#state.kind === 'lobby' && life.wantsMatch;
+    if (isWaiting) this.#enter({ kind: 'queued', place: 0, waiting: 0 });
   }
 
   /** What the lifeline tells of a life, as long as it is this client's. */

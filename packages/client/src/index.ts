@@ -16,9 +16,10 @@
  */
 export { Status } from 'nice-grpc-common';
 export { ClewError, type FieldViolation } from './clew-error.ts';
-export { ClewClient, type ClewClientOptions, type SignInOptions } from './client.ts';
+export { ClewClient } from './client.ts';
 export type { ClientEvents } from './client-events.ts';
 export { type ClientLimits, defaultLimits } from './client-limits.ts';
+export type { ClewClientOptions, SignInOptions } from './client-options.ts';
 export type { ClientState } from './client-state.ts';
 export type { Match } from './match.ts';
 export type { MatchSample, OtherAvatar, OwnAvatar } from './match-sample.ts';

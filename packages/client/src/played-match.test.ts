@@ -200,3 +200,15 @@ test('a bot on the predicted view finds its way out', (t) => {
   assert.ok(centreOf(host.view.layout, host.view.layout.exit).x > 0);
   assert.equal(match.ranking.length, 8);
 });
+
+test('what did not change from sample to sample is the same object', (t) => {
+  const { run, match } = play(t, { seed: 14, oneWayMs: 10, jitterMs: 0 });
+  run(500);
+  const before = match.sample();
+  run(500);
+  const after = match.sample();
+  assert.ok(before !== undefined && after !== undefined && after.tick > before.tick);
+  assert.equal(after.layout, before.layout);
+  assert.equal(after.clews, before.clews);
+  assert.equal(after.ranking, before.ranking);
+});

@@ -3,6 +3,7 @@ import type { Input } from '@clew/protocol/clew/play/v1/frame.ts';
 import type { PlayResponse } from '@clew/protocol/clew/play/v1/play.ts';
 import { type InputLog, sameHands } from './input-log.ts';
 import { Interpolation } from './interpolation.ts';
+import { keptRanking } from './kept-ranking.ts';
 import type { Match } from './match.ts';
 import type { MatchSample, OwnAvatar } from './match-sample.ts';
 import { Prediction } from './prediction.ts';
@@ -186,7 +187,7 @@ export class PlayedMatch implements Match {
     this.#isStreaming = true;
     this.#view = view;
     this.#interpolation.push(view);
-    this.#ranking = newer(this.#ranking, ranking(view));
+    this.#ranking = keptRanking(this.#ranking, ranking(view));
     const avatar = view.avatars.find((entry) => entry.seat === this.seat);
     if (avatar === undefined) return;
     if (avatar.arrival > 0 && this.#avatar?.arrival === 0) book.levelsFinished += 1;
@@ -291,22 +292,3 @@ export class PlayedMatch implements Match {
 }
 
 const emptyBody: Body = Object.freeze({ x: 0, y: 0, z: 0, heading: 0 });
-
-/** The older list while nothing in it changed. */
-function newer(older: readonly Rank[], ranks: readonly Rank[]): readonly Rank[] {
-  const isSame =
-    older.length === ranks.length &&
-    ranks.every((rank, index) => {
-      const before = older[index];
-      return (
-        before !== undefined &&
-        before.seat === rank.seat &&
-        before.place === rank.place &&
-        before.points === rank.points &&
-        before.clews === rank.clews &&
-        before.bot === rank.bot &&
-        before.displayName === rank.displayName
-      );
-    });
-  return isSame ? older : ranks;
-}
