@@ -98,14 +98,10 @@ export class SessionEvents {
     this.#feed = undefined;
   }
 
+  /** A start that fails is forgotten when those who waited for it have left. */
   #running(): Promise<Feed> {
-    if (this.#feed !== undefined) return this.#feed;
-    const feed = this.#start();
-    this.#feed = feed;
-    feed.catch(() => {
-      if (this.#feed === feed) this.#feed = undefined;
-    });
-    return feed;
+    this.#feed ??= this.#start();
+    return this.#feed;
   }
 
   async #start(): Promise<Feed> {

@@ -89,6 +89,15 @@ suite('create', () => {
     assert.deepEqual(await session.kinds(player), ['CREATED', 'RESUMED']);
   });
 
+  test('leaves no token of before good, nor the one before that', async () => {
+    const player = anyPlayer();
+    const { token: first } = await create(player);
+    const { token: second } = await resume(first);
+    await create(player);
+    assert.equal(await store.authenticate(shown(first)), undefined);
+    assert.equal(await store.authenticate(shown(second)), undefined);
+  });
+
   test('is refused while a stream is open, and nothing is touched', async () => {
     const player = anyPlayer();
     const { token } = await create(player);
@@ -180,6 +189,15 @@ suite('a repeated request', () => {
     const { token } = await create(anyPlayer());
     const first = taken(await store.resume(shown(token), 'request-b'));
     assert.deepEqual(await store.resume(shown(token), 'request-b'), { kind: 'repeated', taken: first });
+  });
+
+  test('is not answered with a token that another request has replaced since', async () => {
+    const { token } = await create(anyPlayer());
+    await store.resume(shown(token), 'request-b');
+    await store.resume(shown(token), '');
+    const again = await store.resume(shown(token), 'request-b');
+    assert.equal(again.kind, 'resumed');
+    assert.ok(await store.authenticate(shown(taken(again).token)));
   });
 
   test('without an id is another request', async () => {
@@ -422,6 +440,11 @@ suite('reinstate', () => {
     const { record } = await lostStream();
     await store.reinstate('edge-1', [record]);
     assert.deepEqual(await store.reinstate('edge-1', [record]), { outcomes: [RENEWED], written: 0 });
+  });
+
+  test('stands a record that is named twice', async () => {
+    const { record } = await lostStream();
+    assert.deepEqual((await store.reinstate('edge-1', [record, record])).outcomes, [RENEWED, RENEWED]);
   });
 
   test('is refused by a higher epoch, and nothing is touched', async () => {

@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { getEventListeners } from 'node:events';
 import { suite, test } from 'node:test';
 import { SessionEvent_Kind as Kind, SessionEvent } from '@clew/protocol/clew/session/v1/session.ts';
 import { decodeCursor, NEVER, type StreamId } from './event-cursor.ts';
@@ -45,6 +46,12 @@ suite('a watcher', () => {
   test('stops waiting when its caller is gone, and leaves no listener behind', async () => {
     const watcher = new Watcher(10);
     const gone = new AbortController();
+    for (let round = 0; round < 3; round += 1) {
+      const taken = watcher.take(gone.signal);
+      watcher.push([page(1, 5)]);
+      await taken;
+    }
+    assert.deepEqual(getEventListeners(gone.signal, 'abort'), []);
     const taken = watcher.take(gone.signal);
     gone.abort();
     await assert.rejects(taken, { name: 'AbortError' });

@@ -14,6 +14,6 @@ if found[1] ~= ARGV[5] and found[2] ~= ARGV[5] then return { 'UNKNOWN' } end
 local epoch = following(current.epoch)
 if found[1] == ARGV[5] then redis.call('HDEL', key, 'p') end
 redis.call('HSET', key, 'e', whole(epoch), 's', 'a', 'g', ARGV[6])
-extend(key, player)
+extend({ key }, { player })
 announce('ATTACHED', player, epoch, found[3])
 return told('ATTACHED', key)

@@ -30,6 +30,6 @@ else
 end
 redis.call('HSET', key, 'e', whole(epoch), 'n', ARGV[5], 's', 'd', 't', ARGV[7])
 if ARGV[8] ~= '' then redis.call('HSET', key, 'q', kind .. ARGV[8], 'w', ARGV[9]) end
-extend(key, player)
+extend({ key }, { player })
 announce(outcome == 'ENTERED' and 'RESUMED' or outcome, player, epoch, current and found[4])
 return told(outcome, key)

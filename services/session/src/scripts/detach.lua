@@ -10,6 +10,6 @@ if not current or current.epoch > epoch then return 0 end
 if current.epoch == epoch and current.state == 'd' then return 1 end
 
 redis.call('HSET', key, 'e', whole(epoch), 's', 'd')
-extend(key, player)
+extend({ key }, { player })
 announce('DETACHED', player, epoch, redis.call('HGET', key, 'm'))
 return 1

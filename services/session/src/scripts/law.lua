@@ -25,30 +25,32 @@ local function whole(number) return string.format('%.0f', number) end
 
 local function past(deadline) return not held and tonumber(deadline) <= now end
 
--- Epoch and state of a record: first result, while its lease runs; second result, when it is a tombstone.
+-- Epoch, state and sealed token of a record: first result, while its lease runs; second result, when it is a tombstone.
 local function lease(key)
-  local record = redis.call('HMGET', key, 'e', 's', 'd')
+  local record = redis.call('HMGET', key, 'e', 's', 'd', 'w')
   if not record[1] then return nil, nil end
-  local entry = { epoch = tonumber(record[1]), state = record[2] }
+  local entry = { epoch = tonumber(record[1]), state = record[2], sealed = record[4] }
   if record[2] == 'e' or record[2] == 'k' then return nil, entry end
-  if past(record[3]) then return nil, nil end
+  if not record[3] or past(record[3]) then return nil, nil end
   return entry, nil
 end
 
 -- Grows even across lost data.
 local function following(epoch) return math.max(epoch + 1, now) end
 
--- A whole lease from now: deadline, its entry in the index, and the backstop behind both.
-local deadline = now + LEASE_MS
-local index_kept = false
-local function extend(key, player)
-  redis.call('HSET', key, 'd', whole(deadline))
-  redis.call('PEXPIREAT', key, whole(deadline + BACKSTOP_MS))
-  redis.call('ZADD', KEYS[1], whole(deadline), player)
-  if not index_kept and redis.call('PEXPIRETIME', KEYS[1]) < deadline + BACKSTOP_MS then
-    redis.call('PEXPIREAT', KEYS[1], whole(deadline + BACKSTOP_MS))
+-- A whole lease from now, for each of `players` (and its key in `keys`): deadline, entry in the index, and the backstop
+-- behind both.
+local function extend(keys, players)
+  if #keys == 0 then return end
+  local deadline, backstop = whole(now + LEASE_MS), whole(now + LEASE_MS + BACKSTOP_MS)
+  local entries = {}
+  for index, key in ipairs(keys) do
+    redis.call('HSET', key, 'd', deadline)
+    redis.call('PEXPIREAT', key, backstop)
+    entries[2 * index - 1], entries[2 * index] = deadline, players[index]
   end
-  index_kept = true
+  redis.call('ZADD', KEYS[1], unpack(entries))
+  if redis.call('PEXPIRETIME', KEYS[1]) < tonumber(backstop) then redis.call('PEXPIREAT', KEYS[1], backstop) end
 end
 
 local function announce(kind, player, epoch, match)

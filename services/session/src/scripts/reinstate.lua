@@ -6,7 +6,7 @@
 -- written.
 
 local OVER = { e = 3, k = 4 }
-local outcomes, written = {}, 0
+local outcomes, keys, players, written = {}, {}, {}, 0
 for index = 4, #KEYS do
   local key, first = KEYS[index], 5 + (index - 4) * 6
   local player, epoch = ARGV[first], tonumber(ARGV[first + 1])
@@ -16,17 +16,19 @@ for index = 4, #KEYS do
     outcome = OVER[over.state]
   elseif current and current.epoch > epoch then
     outcome = 2
-  elseif current and current.epoch == epoch then
-    extend(key, player)
-  else
+  elseif not current or current.epoch < epoch then
     redis.call('DEL', key)
     redis.call('HSET', key, 'e', whole(epoch), 'n', ARGV[first + 2], 's', 'a', 'g', ARGV[4],
       'c', ARGV[first + 4], 't', ARGV[first + 5])
     if ARGV[first + 3] ~= '' then redis.call('HSET', key, 'm', ARGV[first + 3]) end
-    extend(key, player)
     written = written + 1
+  end
+  if outcome == 1 then
+    table.insert(keys, key)
+    table.insert(players, player)
   end
   table.insert(outcomes, outcome)
 end
+extend(keys, players)
 table.insert(outcomes, written)
 return outcomes

@@ -1,12 +1,12 @@
 #!lua flags=allow-oom
--- Renews the leases of open streams, all of one shard. Allowed when memory is full: it frees the sealed token.
+-- Renews the leases of open streams, all of one shard. Allowed when memory is full: it takes none.
 -- KEYS[4..] sessions
 -- ARGV[4..] per session: player, epoch of the stream
 -- Returns one number per session: 1 renewed, 2 a higher epoch exists, 3 ended, 4 kicked, 5 missing (also when the record is
 -- older than the stream: then the newer one was lost).
 
 local OVER = { e = 3, k = 4 }
-local outcomes = {}
+local outcomes, keys, players = {}, {}, {}
 for index = 4, #KEYS do
   local key = KEYS[index]
   local player, epoch = ARGV[2 * index - 4], tonumber(ARGV[2 * index - 3])
@@ -17,10 +17,13 @@ for index = 4, #KEYS do
   elseif current and current.epoch > epoch then
     outcome = 2
   elseif current and current.epoch == epoch then
-    redis.call('HDEL', key, 'w')
-    extend(key, player)
     outcome = 1
+    -- The token arrived and is in use.
+    if current.sealed then redis.call('HDEL', key, 'w') end
+    table.insert(keys, key)
+    table.insert(players, player)
   end
   table.insert(outcomes, outcome)
 end
+extend(keys, players)
 return outcomes

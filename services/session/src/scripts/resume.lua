@@ -18,6 +18,6 @@ local epoch = following(current.epoch)
 redis.call('HDEL', key, 'q', 'w')
 redis.call('HSET', key, 'e', whole(epoch), 's', 'd', 'p', ARGV[5], 't', ARGV[6])
 if ARGV[7] ~= '' then redis.call('HSET', key, 'q', 'r' .. ARGV[7], 'w', ARGV[8]) end
-extend(key, player)
+extend({ key }, { player })
 announce('RESUMED', player, epoch, found[5])
 return told('RESUMED', key)
