@@ -1,6 +1,7 @@
 /** What `npm run check` checks, side by side: style, types, protos, and the rules of the house (tools/tidy). */
+
 import { join } from 'node:path';
-import pico from 'picocolors';
+import { colors } from '../colors.ts';
 import { run } from '../machine/command.ts';
 import { node, root, toolEnvironment } from '../setup.mjs';
 
@@ -52,6 +53,6 @@ async function lastRelease(): Promise<string | undefined> {
 
 /** One line for a check that passed; for the others what the tool said. */
 export function printCheck({ name, passed, seconds, output }: CheckResult): void {
-  console.log(`${passed ? pico.green('✔') : pico.red('✖')} ${name} (${seconds.toFixed(1)} s)`);
+  console.log(`${passed ? colors.green('✔') : colors.red('✖')} ${name} (${seconds.toFixed(1)} s)`);
   if (!passed) console.log(`${output}\n`);
 }

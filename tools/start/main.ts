@@ -1,7 +1,8 @@
 /** `npm start`, from where TypeScript runs: a Redis, a stack, bots; then wait, and stop everything in order, Redis last. */
+
 import { once } from 'node:events';
 import { join } from 'node:path';
-import pico from 'picocolors';
+import { colors } from '../colors.ts';
 import { node, root, runScript, SetupFault, toolEnvironment } from '../setup.mjs';
 import { helpText, parseFlags, type StartFlags } from './flags.mjs';
 import { isFree } from './ports.ts';
@@ -13,7 +14,7 @@ import { Terminal } from './terminal.ts';
 
 const terminal = new Terminal((line) => console.log(line));
 const died = (name: string, how: string, restartMs: number) =>
-  terminal.say(pico.yellow(`${name} died (${how}); starting it again in ${restartMs / 1000} s`));
+  terminal.say(colors.yellow(`${name} died (${how}); starting it again in ${restartMs / 1000} s`));
 
 async function start(flags: StartFlags, stop: AbortSignal): Promise<void> {
   await using running = new AsyncDisposableStack();
@@ -68,7 +69,7 @@ function announce(stack: Stack): void {
   for (const { name, grpcAddress } of stack.edges) terminal.say(`gRPC: ${grpcAddress} (${name})`);
   for (const { name, opsUrl } of stack.services) terminal.say(`operators: ${opsUrl}/statusz (${name})`);
   if (stack.edges.length > 1) for (const { name, webUrl } of stack.edges) terminal.say(`web: ${webUrl} (${name})`);
-  terminal.say(`open ${pico.bold(pico.green(stack.edges[0]!.webUrl))} in a browser; Ctrl-C stops everything`);
+  terminal.say(`open ${colors.bold(colors.green(stack.edges[0]!.webUrl))} in a browser; Ctrl-C stops everything`);
 }
 
 async function refuseTakenPorts({ port, edges }: StartFlags): Promise<void> {

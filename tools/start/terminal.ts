@@ -1,7 +1,7 @@
-import pico from 'picocolors';
+import { colors } from '../colors.ts';
 import { type LogLine, parseLogLine } from './log-lines.ts';
 
-const colors = [pico.cyan, pico.magenta, pico.green, pico.yellow, pico.blue];
+const palette = [colors.cyan, colors.magenta, colors.green, colors.yellow, colors.blue];
 const PREFIX_COLUMNS = 14;
 
 /** What people see of a stack: a line per log record, prefixed with the coloured name of who wrote it. */
@@ -21,13 +21,13 @@ export class Terminal {
 
   /** Something that we say ourselves. */
   say(text: string): void {
-    this.#write(`${pico.bold('clew'.padEnd(PREFIX_COLUMNS))} ${text}`);
+    this.#write(`${colors.bold('clew'.padEnd(PREFIX_COLUMNS))} ${text}`);
   }
 
   #prefix(name: string): string {
     let color = this.#colorOf.get(name);
     if (!color) {
-      color = colors[this.#colorOf.size % colors.length]!;
+      color = palette[this.#colorOf.size % palette.length]!;
       this.#colorOf.set(name, color);
     }
     return color(name.padEnd(PREFIX_COLUMNS));
@@ -35,7 +35,7 @@ export class Terminal {
 }
 
 function paint(level: LogLine['level'], text: string): string {
-  if (level === 'error') return pico.red(text);
-  if (level === 'warn') return pico.yellow(text);
-  return level === 'debug' ? pico.dim(text) : text;
+  if (level === 'error') return colors.red(text);
+  if (level === 'warn') return colors.yellow(text);
+  return level === 'debug' ? colors.dim(text) : text;
 }

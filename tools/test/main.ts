@@ -1,6 +1,6 @@
 /** `npm test`, from where TypeScript runs: stage after stage, each with what it needs prepared, the totals at the end. */
-import pico from 'picocolors';
 import { checks, printCheck, runChecks } from '../check/checks.ts';
+import { colors } from '../colors.ts';
 import { type Need, prepareMachine } from '../machine/prepare.ts';
 import { runScript, SetupFault, toolEnvironment } from '../setup.mjs';
 import { stopRequest } from '../start/stop-request.ts';
@@ -34,34 +34,43 @@ async function runTests(flags: TestFlags, files: TestFiles, stop: AbortSignal): 
   const results: StageResult[] = [];
   const stage = async (name: string, work: () => Promise<Totals>) => {
     if (stop.aborted) return;
-    console.log(pico.bold(`\n▶ ${name}`));
+    console.log(colors.bold(`\n▶ ${name}`));
     const startMs = performance.now();
-    const totals = await work();
+    const totals = await work().catch(brokenStage);
     results.push({ stage: name, seconds: (performance.now() - startMs) / 1000, totals });
   };
 
   await using owned = new AsyncDisposableStack();
-  let env: Environment = toolEnvironment();
-  const testStage = (name: keyof typeof settings) =>
-    stage(name, () => runStage({ ...settings[name], files: files.get(name)!, env, name: flags.name, signal: stop }));
+  let env: Environment = { ...toolEnvironment(), NO_COLOR: '1' };
+  const testStage = (name: keyof typeof settings, stageEnv = env) =>
+    runStage({ ...settings[name], files: files.get(name)!, env: stageEnv, name: flags.name, signal: stop });
 
   if (flags.stages.includes('check')) await stage('check', checkAll);
-  if (files.has('unit')) await testStage('unit');
+  if (files.has('unit')) await stage('unit', () => testStage('unit'));
   const needed = new Set([...files.keys()].flatMap((name) => needs(name, env)));
   if (needed.size > 0) {
     await stage('preparing the machine', async () => {
       const machine = owned.use(await prepareMachine(needed, (line) => console.log(`  ${line}`), stop));
+      Object.assign(process.env, machine.env); // Testcontainers reads its settings there, here too.
       env = { ...env, ...machine.env };
       return noTotals;
     });
   }
+  if (results.some(({ totals }) => totals.tests === 0 && totals.failed > 0)) return results; // Not prepared.
   if (files.has('redis')) {
-    await using redis = env.CLEW_TEST_REDIS_URL ? undefined : await startTestRedis(env);
-    if (redis) env = { ...env, CLEW_TEST_REDIS_URL: redis.url };
-    await testStage('redis');
+    await stage('redis', async () => {
+      await using redis = env.CLEW_TEST_REDIS_URL ? undefined : await startTestRedis(env);
+      return testStage('redis', { ...env, CLEW_TEST_REDIS_URL: env.CLEW_TEST_REDIS_URL ?? redis?.url });
+    });
   }
-  if (files.has('integration')) await testStage('integration');
+  if (files.has('integration')) await stage('integration', () => testStage('integration'));
   return results;
+}
+
+/** A stage that could not even run, e.g. because Docker does not start. */
+function brokenStage(error: unknown): Totals {
+  console.error(error instanceof SetupFault ? error.message : error);
+  return { ...noTotals, failed: 1 };
 }
 
 /** The rules of the house are among the unit tests already. */
@@ -71,7 +80,8 @@ async function checkAll(): Promise<Totals> {
     printCheck,
   );
   const passed = results.filter((result) => result.passed).length;
-  return { tests: results.length, passed, failed: results.length - passed, skipped: 0 };
+  const failures = results.flatMap(({ name, passed }) => (passed ? [] : `check: ${name}`));
+  return { tests: results.length, passed, failed: failures.length, skipped: 0, failures };
 }
 
 async function startTestRedis(env: Environment) {
@@ -86,8 +96,9 @@ function summarize(results: readonly StageResult[]): Totals {
   for (const { stage, seconds, totals } of results) {
     const count = totals.tests > 0 ? `${totals.passed} of ${totals.tests} passed` : '';
     const line = `${stage.padEnd(24)}${`${seconds.toFixed(1)} s`.padStart(8)}  ${count}`;
-    console.log(totals.failed > 0 ? pico.red(line) : line);
+    console.log(totals.failed > 0 ? colors.red(line) : line);
   }
+  for (const failure of all.failures) console.log(colors.red(`✖ ${failure}`));
   console.log(`\n# tests ${all.tests}\n# pass ${all.passed}\n# fail ${all.failed}\n# skipped ${all.skipped}`);
   return all;
 }

@@ -1,5 +1,6 @@
 /** One stage of the tests: node's own runner, a process for each file, its own report. */
 import { availableParallelism } from 'node:os';
+import { relative } from 'node:path';
 import { finished } from 'node:stream/promises';
 import { run } from 'node:test';
 import { spec } from 'node:test/reporters';
@@ -22,9 +23,11 @@ export interface Totals {
   readonly passed: number;
   readonly failed: number;
   readonly skipped: number;
+  /** "file: name" of what failed. */
+  readonly failures: readonly string[];
 }
 
-export const noTotals: Totals = { tests: 0, passed: 0, failed: 0, skipped: 0 };
+export const noTotals: Totals = { tests: 0, passed: 0, failed: 0, skipped: 0, failures: [] };
 
 export function addTotals(one: Totals, other: Totals): Totals {
   return {
@@ -32,11 +35,13 @@ export function addTotals(one: Totals, other: Totals): Totals {
     passed: one.passed + other.passed,
     failed: one.failed + other.failed,
     skipped: one.skipped + other.skipped,
+    failures: [...one.failures, ...other.failures],
   };
 }
 
 export async function runStage({ files, concurrency, fileMs, env, name, signal }: StageOptions): Promise<Totals> {
   let totals: Totals | undefined;
+  const failures: string[] = [];
   const events = run({
     files: [...files],
     cwd: root,
@@ -48,10 +53,13 @@ export async function runStage({ files, concurrency, fileMs, env, name, signal }
   });
   events.on('test:summary', ({ file, counts: { tests, passed, skipped, todo } }) => {
     if (file !== undefined) return; // Of one file; the last one is of all.
-    totals = { tests, passed, failed: tests - passed - skipped - todo, skipped: skipped + todo };
+    totals = { tests, passed, failed: tests - passed - skipped - todo, skipped: skipped + todo, failures };
+  });
+  events.on('test:fail', ({ name: test, file, details, todo, skip }) => {
+    if (details.type !== 'suite' && !todo && !skip) failures.push(`${file ? relative(root, file) : ''}: ${test}`);
   });
   const report = events.compose(spec);
   report.pipe(process.stdout, { end: false });
   await finished(report);
-  return totals ?? { ...noTotals, failed: 1 };
+  return totals ?? { ...noTotals, failed: 1, failures };
 }
