@@ -72,7 +72,7 @@ test('a program that is not there is a death like any other', async (t) => {
 test('stop asks politely, waits until the child is gone, and lets it rest', async (t) => {
   const { child, lines, deaths } = supervise(
     t,
-    `console.log('up'); process.on('SIGTERM', () => { console.log('bye'); process.exit(0); }); ${FOREVER}`,
+    `process.on('SIGTERM', () => { console.log('bye'); process.exit(0); }); console.log('up'); ${FOREVER}`,
   );
   await until('start', () => lines.length === 1);
   await child.stop();
