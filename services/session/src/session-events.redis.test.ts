@@ -205,7 +205,7 @@ suite('watching sessions', () => {
       await quick.until(index + 1);
     }
     await eventually(() => counters.get('session.watchersCut') === 1);
-    assert.equal(size('session.watcherEvents'), 0);
+    assert.equal(size('session.watcher_events'), 0);
     await assert.rejects(slow.stream.next(), { reason: 'WATCHER_TOO_SLOW' });
     assert.equal(size('session.watchers'), 1);
     const again = await watch(context, events, slow.cursor());

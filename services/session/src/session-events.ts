@@ -47,7 +47,7 @@ export class SessionEvents {
     this.#options = options;
     this.#watchers = collections.set<Watcher>('session.watchers', { bound: watchersMax });
     const waiting = () => [...this.#watchers].reduce((sum, watcher) => sum + watcher.waiting, 0);
-    collections.register('session.watcherEvents', { bound: watchersMax * watcherEventsMax }, waiting);
+    collections.register('session.watcher_events', { bound: watchersMax * watcherEventsMax }, waiting);
   }
 
   /**

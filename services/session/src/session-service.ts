@@ -25,7 +25,7 @@ export function createSessionService(options: SessionServiceOptions): SessionSer
   const lease = { seconds: Math.floor(options.leaseMs / 1000), nanos: (options.leaseMs % 1000) * 1_000_000 };
 
   let signIns = 0;
-  options.collections.register('session.signIns', { bound: options.signInsMax }, () => signIns);
+  options.collections.register('session.sign_ins', { bound: options.signInsMax }, () => signIns);
   const signIn = async <Result>(transition: () => Promise<Result>): Promise<Result> => {
     if (signIns >= options.signInsMax) throw exhausted('SIGN_INS_FULL', 'too many players come at once', 1_000);
     signIns += 1;

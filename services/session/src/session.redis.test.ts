@@ -218,7 +218,7 @@ suite('the session service', () => {
       const { collections } = await status();
       return collections.find(({ name }) => name === 'session.watchers')?.size === 0;
     });
-    assert.equal((await status()).collections.find(({ name }) => name === 'session.watcherEvents')?.size, 0);
+    assert.equal((await status()).collections.find(({ name }) => name === 'session.watcher_events')?.size, 0);
   });
 });
 
@@ -346,7 +346,7 @@ suite('without Redis', () => {
     relay.freeze();
     const create = () => client.createSession({ playerId: anyPlayer(), displayName: 'Ariadne' });
     const waiting = [create(), create(), create()];
-    const inFlight = async () => (await status()).collections.find(({ name }) => name === 'session.signIns')?.size;
+    const inFlight = async () => (await status()).collections.find(({ name }) => name === 'session.sign_ins')?.size;
     await eventually(async () => (await inFlight()) === 3);
     assert.deepEqual(await refusal(create()), {
       status: 'RESOURCE_EXHAUSTED',
@@ -368,7 +368,7 @@ suite('without Redis', () => {
     const refused = assert.rejects(call, { code: Status.UNAVAILABLE });
     await eventually(async () => {
       const { collections } = await status();
-      return collections.find(({ name }) => name === 'session.signIns')?.size === 1;
+      return collections.find(({ name }) => name === 'session.sign_ins')?.size === 1;
     });
     await stop();
     await refused;
