@@ -10,10 +10,10 @@ import { Refusal } from './fakes/door-host.ts';
 import { FakeEdge } from './fakes/fake-edge.ts';
 import { MatchHost } from './fakes/match-host.ts';
 import { until } from './fakes/until.ts';
+import { fetchTransport } from './fetch-transport.ts';
 import { grpcTransport, nodeWebTransport } from './node.ts';
 import { memoryStore } from './store.ts';
 import type { Transport } from './transport.ts';
-import { fetchTransport } from './web-transport.ts';
 
 const doors = [
   { name: 'grpc', transport: (): Transport => grpcTransport(), addressOf: (edge: FakeEdge) => edge.own.grpcAddress },
@@ -381,8 +381,8 @@ for (const door of doors) {
       client.close();
       assert.deepEqual(client.state.kind === 'ended' && client.state.reason, 'CLOSED');
       await until('no stream', () => edge.openStreams === 0);
-      // Idle sockets of HTTP are the browser's, or Node's, to close.
-      if (door.name === 'grpc') await until('no socket', () => edge.sockets === 0);
+      // Idle sockets of fetch are the browser's, or Node's, to close.
+      if (door.name !== 'web') await until('no socket', () => edge.sockets === 0);
       await until(`no timer beyond ${before}, but ${timers()}`, () => timers() <= before);
       let heard = 0;
       client.on('state', () => {

@@ -25,6 +25,11 @@ export function errorOf(code: Status, message: string, details: Uint8Array | und
   return new ClewError(code, reason, message, { fieldViolations, ...(retryMs === undefined ? {} : { retryMs }) });
 }
 
+/** Nobody answered, or nothing that could be understood. */
+export function unreachable(message: string): ClewError {
+  return new ClewError(Status.UNAVAILABLE, 'UNREACHABLE', message);
+}
+
 /** google.rpc.Status.details. Bytes that are no such message tell nothing. */
 function decodeDetails(bytes: Uint8Array): Any[] {
   const details: Any[] = [];

@@ -1,17 +1,10 @@
 import type { Input } from '@clew/protocol/clew/play/v1/frame.ts';
-import {
-  type Edge,
-  type PlayServiceClient,
-  PlayServiceDefinition,
-  type WatchResponse,
-} from '@clew/protocol/clew/play/v1/play.ts';
-import { type CallOptions, ClientError, Metadata, Status } from 'nice-grpc-common';
-import { createChannel, createClient, FetchTransport } from 'nice-grpc-web';
+import { Status } from 'nice-grpc-common';
 import { bounded } from './bounded.ts';
 import { ClewError } from './clew-error.ts';
-import { errorOf } from './status-details.ts';
 import { Steering } from './steering.ts';
 import type { Connection, PlayerStream, StreamListener, Transport } from './transport.ts';
+import type { WebDoor } from './web-door.ts';
 
 /**
  * gRPC-web over HTTP requests: the stream is a Watch, inputs are Steers. A Watch may reach its edge through a balancer that
@@ -20,64 +13,53 @@ import type { Connection, PlayerStream, StreamListener, Transport } from './tran
  */
 const STEER_MS_MAX = 1_000;
 
-/** How nice-grpc-web sends requests. */
-export type HttpTransport = NonNullable<Parameters<typeof createChannel>[1]>;
 type Steer = (inputs: readonly Input[], signal: AbortSignal) => Promise<unknown>;
 
-/** gRPC-web over fetch, for browsers and Node. Addresses are origins: "http://127.0.0.1:8080". */
-export function fetchTransport(): Transport {
-  return webTransport(FetchTransport({ cache: 'no-store', credentials: 'omit' }));
-}
-
-/** gRPC-web over whatever speaks HTTP. */
-export function webTransport(http: HttpTransport): Transport {
+/** gRPC-web through doors of a kind. */
+export function webTransport(open: (address: string) => WebDoor): Transport {
   return {
     name: 'web',
-    addressOf: (edge: Edge) => (edge.webUrl === '' ? undefined : edge.webUrl),
-    connect: (address) => new WebConnection(http, address),
+    addressOf: (edge) => (edge.webUrl === '' ? undefined : edge.webUrl),
+    connect: (address) => new WebConnection(open, address),
   };
 }
 
 class WebConnection implements Connection {
-  /** Where all but the stream's own calls go. */
-  readonly #door: Door;
+  readonly #open: (address: string) => WebDoor;
+  /** Where the caller said. */
+  readonly #door: WebDoor;
   /** Where the edge that holds the stream can be reached for sure. */
-  #home: Door;
+  #home: WebDoor;
   #welcomeAddress: string | undefined;
   #stream: WatchStream | undefined;
 
-  constructor(http: HttpTransport, address: string) {
-    this.#door = new Door(http, address);
+  constructor(open: (address: string) => WebDoor, address: string) {
+    this.#open = open;
+    this.#door = open(address);
     this.#home = this.#door;
   }
 
-  signIn: Connection['signIn'] = (request, signal) =>
-    this.#door.call(signal, undefined, (client, options) => client.signIn(request, options));
+  signIn: Connection['signIn'] = (request, signal) => this.#door.call('signIn', request, undefined, signal);
 
-  resume: Connection['resume'] = (request, token, signal) =>
-    this.#door.call(signal, token, (client, options) => client.resume(request, options));
+  resume: Connection['resume'] = (request, token, signal) => this.#door.call('resume', request, token, signal);
 
-  leave: Connection['leave'] = (token, signal) =>
-    this.#door.call(signal, token, (client, options) => client.leave({}, options));
+  leave: Connection['leave'] = (token, signal) => this.#door.call('leave', {}, token, signal);
 
   findMatch: Connection['findMatch'] = (request, token, signal) =>
-    this.#atHome((home) => home.call(signal, token, (client, options) => client.findMatch(request, options)));
+    this.#atHome((home) => home.call('findMatch', request, token, signal));
 
   cancelMatch: Connection['cancelMatch'] = (token, signal) =>
-    this.#atHome((home) => home.call(signal, token, (client, options) => client.cancelMatch({}, options)));
+    this.#atHome((home) => home.call('cancelMatch', {}, token, signal));
 
   openStream(token: string, listener: StreamListener): PlayerStream {
     this.#stream?.close();
-    this.#home = this.#door;
     const steer: Steer = (inputs, signal) =>
-      this.#atHome((home) =>
-        home.call(signal, token, (client, options) => client.steer({ inputs: [...inputs] }, options)),
-      );
+      this.#atHome((home) => home.call('steer', { inputs: [...inputs] }, token, signal));
     this.#stream = new WatchStream(this.#door, token, steer, {
       closed: (error) => listener.closed(error),
       message: (message, bytes) => {
-        const { event } = message;
-        if (event?.kind?.$case === 'welcome') this.#welcomeAddress = event.kind.value.edge?.webUrl;
+        const kind = message.event?.kind;
+        if (kind?.$case === 'welcome') this.#welcomeAddress = kind.value.edge?.webUrl;
         listener.message(message, bytes);
       },
     });
@@ -87,16 +69,21 @@ class WebConnection implements Connection {
   close(): void {
     this.#stream?.close();
     this.#stream = undefined;
+    this.#home.close();
+    this.#door.close();
   }
 
-  async #atHome<Answer>(ask: (home: Door) => Promise<Answer>): Promise<Answer> {
+  async #atHome<Answer>(ask: (home: WebDoor) => Promise<Answer>): Promise<Answer> {
     try {
       return await ask(this.#home);
     } catch (thrown) {
       const address = this.#welcomeAddress;
       const isElsewhere = ClewError.from(thrown).reason === 'WRONG_EDGE';
-      if (!isElsewhere || address === undefined || address === '' || address === this.#home.address) throw thrown;
-      this.#home = new Door(this.#door.http, address);
+      if (!isElsewhere || address === undefined || address === '') throw thrown;
+      if (address !== this.#home.address) {
+        if (this.#home !== this.#door) this.#home.close();
+        this.#home = this.#open(address);
+      }
       return ask(this.#home);
     }
   }
@@ -107,7 +94,7 @@ class WatchStream implements PlayerStream {
   readonly #steering: Steering;
   readonly #closing = new AbortController();
 
-  constructor(door: Door, token: string, steer: Steer, listener: StreamListener) {
+  constructor(door: WebDoor, token: string, steer: Steer, listener: StreamListener) {
     this.#steering = new Steering({
       now: () => performance.now(),
       steer: (inputs) => bounded(STEER_MS_MAX, (signal) => steer(inputs, signal), this.#closing.signal),
@@ -120,105 +107,22 @@ class WatchStream implements PlayerStream {
   };
 
   close(): void {
-    this.#closing.abort();
+    this.#closing.abort(new ClewError(Status.CANCELLED, 'CLOSED', 'the stream was closed'));
   }
 
-  async #read(door: Door, token: string, listener: StreamListener): Promise<void> {
+  async #read(door: WebDoor, token: string, listener: StreamListener): Promise<void> {
     const { signal } = this.#closing;
     let error: ClewError;
     try {
-      for await (const { message, bytes } of door.watch(token, signal)) {
-        if (signal.aborted) return;
-        listener.message(message, bytes);
-      }
+      await door.watch(token, signal, (message, bytes) => {
+        if (!signal.aborted) listener.message(message, bytes);
+      });
       error = new ClewError(Status.UNAVAILABLE, 'STREAM_ENDED', 'the edge ended the stream');
     } catch (thrown) {
       error = ClewError.from(thrown);
     }
     if (signal.aborted) return;
-    this.#closing.abort();
+    this.#closing.abort(error);
     listener.closed(error);
   }
-}
-
-/** One edge's web door. Holds nothing open by itself. */
-class Door {
-  readonly http: HttpTransport;
-  readonly address: string;
-  #client: PlayServiceClient | undefined;
-
-  constructor(http: HttpTransport, address: string) {
-    this.http = http;
-    this.address = address;
-  }
-
-  async call<Answer>(
-    signal: AbortSignal,
-    token: string | undefined,
-    ask: (client: PlayServiceClient, options: CallOptions) => Promise<Answer>,
-  ): Promise<Answer> {
-    this.#client ??= createClient(PlayServiceDefinition, createChannel(this.address, this.http));
-    const trailer = new Trailer();
-    try {
-      return await ask(this.#client, { signal, metadata: bearer(token), onTrailer: trailer.keep });
-    } catch (thrown) {
-      throw trailer.errorOf(thrown, signal);
-    }
-  }
-
-  async *watch(
-    token: string,
-    signal: AbortSignal,
-  ): AsyncGenerator<{ readonly message: WatchResponse; readonly bytes: number }, void> {
-    let bytes = 0;
-    const channel = createChannel(
-      this.address,
-      telling(this.http, (count) => {
-        bytes += count;
-      }),
-    );
-    const trailer = new Trailer();
-    try {
-      const options = { signal, metadata: bearer(token), onTrailer: trailer.keep };
-      for await (const message of createClient(PlayServiceDefinition, channel).watch({}, options)) {
-        yield { message, bytes };
-        bytes = 0;
-      }
-    } catch (thrown) {
-      throw trailer.errorOf(thrown, signal);
-    }
-  }
-}
-
-/**
- * The status as it came: nice-grpc-web's errors lack its details, and call failures of the network UNKNOWN. Where no
- * status came at all, nobody answered.
- */
-class Trailer {
-  #trailer: Metadata | undefined;
-
-  readonly keep = (trailer: Metadata): void => {
-    this.#trailer = trailer;
-  };
-
-  errorOf(thrown: unknown, signal: AbortSignal): ClewError {
-    if (signal.aborted) return ClewError.from(signal.reason);
-    if (!(thrown instanceof ClientError)) return ClewError.from(thrown);
-    if (this.#trailer === undefined) return errorOf(Status.UNAVAILABLE, thrown.details, undefined);
-    return errorOf(thrown.code, thrown.details, this.#trailer.get('grpc-status-details-bin'));
-  }
-}
-
-/** The same, telling how many bytes came. */
-function telling(http: HttpTransport, onBytes: (count: number) => void): HttpTransport {
-  return async function* tellingTransport(parameters) {
-    for await (const frame of http(parameters)) {
-      if (frame.type === 'data') onBytes(frame.data.length);
-      yield frame;
-    }
-  };
-}
-
-function bearer(token: string | undefined): Metadata {
-  return token === undefined ? new Metadata() : new Metadata({ authorization: `Bearer ${token}` });
 }
