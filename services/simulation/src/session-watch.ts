@@ -64,8 +64,8 @@ export class SessionWatch {
         this.#complained = false;
       }
     } catch (error) {
-      // Where session refuses it, it may be the cursor's fault: from now on, then.
-      if (!(error instanceof ClientError && error.code === Status.UNAVAILABLE)) this.#cursor = '';
+      // Where session refuses it, it is the cursor's fault: from now on, then. Whoever was cut goes on from it.
+      if (error instanceof ClientError && error.code === Status.INVALID_ARGUMENT) this.#cursor = '';
       if (!this.#complained && !signal.aborted) log.warn({ reason: String(error) }, 'session events are not heard');
       this.#complained = true;
     } finally {

@@ -49,7 +49,7 @@ export class SessionWatch implements Disposable {
           for (const event of events) this.#hear(event);
         }
       } catch (thrown) {
-        if (ServiceError.from(thrown).status !== Status.UNAVAILABLE) this.#cursor = ''; // it may be the cursor's fault
+        if (ServiceError.from(thrown).status === Status.INVALID_ARGUMENT) this.#cursor = ''; // it is the cursor's fault
       }
       if (signal.aborted) return;
       await new Promise((resolve) => setTimeout(resolve, backoffMs(attempt, retryFirstMs, retryLongestMs)).unref());
