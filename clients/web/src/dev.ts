@@ -27,6 +27,7 @@ const board = new Board(
   () => location.reload(),
   () => location.reload(),
 );
+hud.hasSound = true;
 document.body.append(hud.root, board.root);
 const traveller = new Traveller(sound, (news) => hud.tell(news), false);
 const gameView = new GameView({ stage, controls, hud, board, traveller });

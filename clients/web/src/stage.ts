@@ -63,7 +63,7 @@ export class Stage {
       steady: options.steady,
     });
     this.figures = new Figures(this.light);
-    this.#scene.add(this.labyrinth.group, this.figures.mesh, this.names.group);
+    this.#scene.add(this.labyrinth.group, this.figures.group, this.names.group);
     this.camera.rotation.order = 'YXZ';
     // To ask for faults is to wait for the compiler.
     this.#renderer.debug.checkShaderErrors = options.checksShaders ?? false;

@@ -62,7 +62,7 @@ void main() {
     float width = 0.36 - float(i) * 0.03;
     if (abs(along) < width) {
       strand = sin(along * 58.0);
-      shade = 0.62 + 0.38 * smoothstep(width, width - 0.06, abs(along));
+      shade = 0.62 + 0.38 * (1.0 - smoothstep(width - 0.06, width, abs(along)));
     }
   }
   vec3 normal = normalize(vOut);

@@ -25,7 +25,7 @@ void main() {
   vColour = WARM * (baked.r * unrest.x + baked.g * unrest.y) * 0.55 + SKY * baked.b * 0.7 + GATE * baked.a * 0.5 + MOON * moon * 0.16 + LAMP * unrest.z * 0.05;
   vec4 seen = viewMatrix * vec4(place, 1.0);
   float away = -seen.z;
-  vColour *= smoothstep(${(BOX / 2).toFixed(1)}, 0.6, away) * smoothstep(0.1, 0.4, away);
+  vColour *= (1.0 - smoothstep(0.6, ${(BOX / 2).toFixed(1)}, away)) * smoothstep(0.1, 0.4, away);
   gl_Position = projectionMatrix * seen;
   gl_PointSize = clamp(viewSize.y * 0.0042 / max(away, 0.1), 1.0, 9.0);
 }
@@ -35,7 +35,7 @@ const FRAGMENT = /* glsl */ `
 varying vec3 vColour;
 void main() {
   float around = length(gl_PointCoord - 0.5) * 2.0;
-  gl_FragColor = vec4(vColour * smoothstep(1.0, 0.1, around), 1.0);
+  gl_FragColor = vec4(vColour * (1.0 - smoothstep(0.1, 1.0, around)), 1.0);
 }
 `;
 

@@ -42,7 +42,7 @@ vec3 lightAt(vec3 place, vec3 facing, vec3 normal, vec3 albedo, float gloss) {
   vec4 shape = texture(shapeMap, where);
   float hits = dot(normal, vec3(shape.x * 2.0 - 1.0, 0.6 - rise, shape.y * 2.0 - 1.0));
   float diffuse = clamp(hits * 0.6 + 0.4, 0.18, 1.0);
-  vec3 sum = (WARM * ((baked.r * unrest.x + baked.g * unrest.y) * 1.25) + GATE * baked.a) * diffuse;
+  vec3 sum = (WARM * ((baked.r * unrest.x + baked.g * unrest.y) * 1.05) + GATE * baked.a) * diffuse;
   sum += SKY * (baked.b * (0.75 + 0.4 * normal.y)) + MOON * (shape.a * max(0.0, normal.y) * 0.7);
   sum *= facing.y > 0.5 || facing.y < -0.5 ? shape.b : min(1.0, 0.62 + rise * 0.8);
   vec3 toEye = cameraPosition - place;
@@ -64,7 +64,7 @@ vec3 lightAt(vec3 place, vec3 facing, vec3 normal, vec3 albedo, float gloss) {
   float hits = dot(normal, toFlame);
   float diffuse = 0.18 + 0.82 * clamp(hits * 0.75 + 0.25, 0.0, 1.0);
   float flames = baked.r * unrest.x + baked.g * unrest.y;
-  vec3 sum = (WARM * flames * 1.25 + GATE * baked.a) * diffuse;
+  vec3 sum = (WARM * flames * 1.05 + GATE * baked.a) * diffuse;
   sum += SKY * baked.b * (0.75 + 0.4 * normal.y);
   float moon = shape.a;
   if (facing.y < 0.5) {

@@ -41,11 +41,11 @@ void main() {
     vec2 spot = vec2(chance(cell + 3.1), chance(cell + 7.7)) * 0.7 + 0.15;
     float far = length(fract(grid) - spot);
     float twinkle = 0.75 + 0.25 * sin(unrest.w * (1.0 + luck * 2.0) + luck * 60.0);
-    float star = smoothstep(0.13, 0.0, far) * step(0.66, luck) * twinkle;
+    float star = (1.0 - smoothstep(0.0, 0.13, far)) * step(0.66, luck) * twinkle;
     colour += mix(vec3(0.7, 0.8, 1.0), vec3(1.0, 0.85, 0.65), chance(cell + 1.3)) * star * (luck - 0.5) * 2.2;
   }
   float near = distance(way, moonWay);
-  float disc = smoothstep(0.108, 0.1, near);
+  float disc = 1.0 - smoothstep(0.1, 0.108, near);
   if (near < 0.11) {
   vec2 face = (way.xz - moonWay.xz) * 18.0;
   float seas = smoothstep(0.35, 0.75, noise(face * 0.9 + 3.0) * 0.7 + noise(face * 2.4) * 0.3);

@@ -1,10 +1,12 @@
 /** All other players, drawn at once: each with its colour, its gait and its lamp. */
 import { FLAG_BOT, FLAG_DETACHED, FLAG_LADDER, FLAG_OUT } from '@clew/maze';
 import {
+  BufferAttribute,
   type Camera,
   DoubleSide,
   DynamicDrawUsage,
   Frustum,
+  Group,
   InstancedBufferAttribute,
   InstancedBufferGeometry,
   Matrix4,
@@ -91,7 +93,7 @@ void main() {
   vAbsent = dress.w;
   vGlow = 0.0;
   vec3 seat = dress.rgb;
-  if (cloth == 0.0) vColour = seat * 0.55;
+  if (cloth == 0.0) vColour = seat * 0.44;
   else if (cloth == 1.0) vColour = mix(vec3(0.045, 0.04, 0.05), seat, 0.16);
   else if (cloth == 2.0) vColour = gait.w > 0.5 ? vec3(0.3, 0.19, 0.08) : vec3(0.5, 0.29, 0.18);
   else if (cloth == 3.0) vColour = vec3(0.42, 0.27, 0.1);
@@ -119,14 +121,38 @@ void main() {
   vec3 toEye = normalize(cameraPosition - vPlace);
   float rim = pow(1.0 - max(0.0, dot(normal, toEye)), 3.0);
   // A little light of their own, so that a figure is never lost in the dark.
-  lit += colour * (0.1 + rim * 0.5) * (1.0 - vAbsent);
+  lit += colour * (0.07 + rim * 0.4) * (1.0 - vAbsent);
   lit = mix(lit, vColour * 2.4 * unrest.x, vGlow * (1.0 - vAbsent));
   gl_FragColor = vec4(developed(lit, squared(vPlace - cameraPosition) * 0.72), 1.0);
 }
 `;
 
+const SHADOW_VERTEX = /* glsl */ `
+attribute vec4 stand;
+attribute vec4 gait;
+varying vec2 vAt;
+varying float vDark;
+void main() {
+  vAt = position.xz;
+  // On a ladder there is none.
+  vDark = 0.85 * (1.0 - gait.z);
+  gl_Position = projectionMatrix * viewMatrix * vec4(stand.xyz + vec3(position.x * 0.3, 0.012, position.z * 0.3), 1.0);
+}
+`;
+
+const SHADOW_FRAGMENT = /* glsl */ `
+varying vec2 vAt;
+varying float vDark;
+void main() {
+  gl_FragColor = vec4(0.004, 0.003, 0.005, vDark * (1.0 - smoothstep(0.1, 1.0, length(vAt))));
+}
+`;
+
 export class Figures implements Disposable {
-  readonly mesh: Mesh<InstancedBufferGeometry, ShaderMaterial>;
+  readonly group = new Group();
+  readonly #bodies: Mesh<InstancedBufferGeometry, ShaderMaterial>;
+  /** What ties them to the ground. */
+  readonly #shadows: Mesh<InstancedBufferGeometry, ShaderMaterial>;
   readonly #seen = new Frustum();
   readonly #onto = new Matrix4();
   /** Around a whole figure. */
@@ -146,7 +172,7 @@ export class Figures implements Disposable {
     geometry.setAttribute('gait', this.#gaits);
     geometry.setAttribute('dress', this.#dresses);
     geometry.instanceCount = 0;
-    this.mesh = new Mesh(
+    this.#bodies = new Mesh(
       geometry,
       new ShaderMaterial({
         defines: light.defines,
@@ -156,9 +182,24 @@ export class Figures implements Disposable {
         side: DoubleSide,
       }),
     );
-    this.mesh.frustumCulled = false;
     // After the stone, which hides most of them.
-    this.mesh.renderOrder = 1;
+    this.#bodies.renderOrder = 1;
+    const ground = new InstancedBufferGeometry();
+    ground.setAttribute('position', new BufferAttribute(new Float32Array([-1, 0, 1, 1, 0, 1, 1, 0, -1, -1, 0, -1]), 3));
+    ground.setIndex([0, 1, 2, 0, 2, 3]);
+    ground.setAttribute('stand', this.#stands);
+    ground.setAttribute('gait', this.#gaits);
+    this.#shadows = new Mesh(
+      ground,
+      new ShaderMaterial({
+        vertexShader: SHADOW_VERTEX,
+        fragmentShader: SHADOW_FRAGMENT,
+        transparent: true,
+        depthWrite: false,
+      }),
+    );
+    for (const mesh of [this.#bodies, this.#shadows]) mesh.frustumCulled = false;
+    this.group.add(this.#bodies, this.#shadows);
   }
 
   /** Draws those of these people whom the camera sees. `seconds` is the time since the last call. */
@@ -186,14 +227,16 @@ export class Figures implements Disposable {
       this.#dresses.setXYZW(count, ...lightOf(person.seat), person.flags & FLAG_DETACHED ? 1 : 0);
       count++;
     }
-    this.mesh.geometry.instanceCount = count;
-    this.mesh.visible = count > 0;
+    for (const mesh of [this.#bodies, this.#shadows]) mesh.geometry.instanceCount = count;
+    this.group.visible = count > 0;
     for (const attribute of [this.#stands, this.#gaits, this.#dresses]) attribute.needsUpdate = true;
   }
 
   [Symbol.dispose](): void {
-    this.mesh.geometry.dispose();
-    this.mesh.material.dispose();
+    for (const mesh of [this.#bodies, this.#shadows]) {
+      mesh.geometry.dispose();
+      mesh.material.dispose();
+    }
   }
 }
 

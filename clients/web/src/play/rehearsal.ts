@@ -47,7 +47,12 @@ export class Rehearsal {
       this.#last = this.#next;
       this.#next = view(this.world);
       this.#nextMs += TICK_MS;
-      if (this.world.tick % 10 === 0) this.#ranks = ranking(this.#next);
+      const ranks = ranking(this.#next);
+      const isNew = ranks.some(({ seat, points }, index) => {
+        const before = this.#ranks[index];
+        return before?.seat !== seat || before.points !== points;
+      });
+      if (isNew) this.#ranks = ranks;
     }
     const share = 1 - (this.#nextMs - nowMs) / TICK_MS;
     const bodies = this.#next.avatars.map((to) => {
