@@ -83,6 +83,21 @@ suite('a player who vanishes leaves nothing at the edge, and session hears it', 
     await edge.holdsNothing();
   });
 
+  test('while matchmaking does not answer: the question is taken back', async () => {
+    await using edge = await startTestEdge({ CLEW_CALL_MS: '60000' });
+    using player = await inLobby(edge);
+    const asked = Promise.withResolvers<AbortSignal>();
+    edge.matchmaking.onCall = (_method, signal) => {
+      asked.resolve(signal);
+      return new Promise(() => {});
+    };
+    player.call('findMatch').catch(() => {});
+    const signal = await asked.promise;
+    player.vanish();
+    await until('it is taken back', () => signal.aborted);
+    await edge.holdsNothing();
+  });
+
   test('while session does not answer: it is not waited for', async () => {
     await using edge = await startTestEdge({ CLEW_CALL_MS: '60000' });
     using player = await new GrpcPlayer(edge.grpcAddress).signIn();

@@ -1,11 +1,18 @@
 import assert from 'node:assert/strict';
 import { suite, test } from 'node:test';
 import { Closed_Reason } from '@clew/protocol/clew/simulation/v1/simulation.ts';
+import { Collections } from '@clew/service-kit/collections';
+import { Counters } from '@clew/service-kit/counters';
 import { Status } from 'nice-grpc-common';
+import { MatchLookups } from './match-lookups.ts';
+import { connectPeers } from './peers.ts';
+import { Seat, type SeatHolder } from './seat.ts';
+import { FakeMatchmaking } from './testing/fake-matchmaking.ts';
 import { FakeSimulation } from './testing/fake-simulation.ts';
 import { GrpcPlayer } from './testing/grpc-player.ts';
 import { startTestEdge, type TestEdge } from './testing/test-edge.ts';
 import { until } from './testing/until.ts';
+import { Trunks } from './trunk/trunks.ts';
 
 /** A player whose session points to the match, in the seat. */
 async function seated(edge: TestEdge, matchId = 'm-1'): Promise<GrpcPlayer> {
@@ -239,5 +246,26 @@ suite('a trunk that breaks', () => {
     await edge.matchmaking.start();
     await player.event('queued');
     assert.equal(edge.matchmaking.created.at(-1)?.front, true);
+  });
+});
+
+suite('a seat that is let go', () => {
+  test('asks nobody any more', async () => {
+    await using matchmaking = await FakeMatchmaking.open();
+    using peers = connectPeers(['127.0.0.1:1'], [matchmaking.address]);
+    const collections = new Collections();
+    const trunkOptions = { edgeId: 'edge-1', flushMs: 1, silenceMs: 1_000, channelsMax: 10, collections };
+    using trunks = new Trunks(trunkOptions);
+    const lookups = new MatchLookups(peers.matchmaking, 1_000, collections);
+    const counters = new Counters<string>([]);
+    const told: string[] = [];
+    const holder = new Proxy({} as SeatHolder, { get: (_target, name) => () => void told.push(String(name)) });
+    const owner = { playerId: 'a', sessionEpoch: 1 };
+    const services = { lookups, trunks, counters, attachMs: 1_000, lostMs: 1_000, tickMs: 50 };
+    new Seat('m-1', undefined, owner, holder, services)[Symbol.dispose]();
+    new Seat('m-2', undefined, owner, holder, services).leave();
+    new Seat('m-3', undefined, owner, holder, services);
+    await until('the one that is kept has asked', () => told.length > 0);
+    assert.deepEqual([matchmaking.lookups, told], [['m-3'], ['seatUnknown']]);
   });
 });

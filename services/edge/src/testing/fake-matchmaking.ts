@@ -24,7 +24,7 @@ export class FakeMatchmaking implements AsyncDisposable {
   readonly renewals: string[][] = [];
   readonly lookups: string[] = [];
   /** Runs before each call; throw to refuse, wait to hang. */
-  onCall: (method: string) => unknown = () => undefined;
+  onCall: (method: string, signal: AbortSignal) => unknown = () => undefined;
   readonly #ticketOf = new Map<string, string>();
   #server: ControlServer | undefined;
   #port = 0;
@@ -82,8 +82,8 @@ export class FakeMatchmaking implements AsyncDisposable {
   #implementation(): MatchmakingServiceImplementation {
     const answering =
       <Request, Response>(method: string, answer: (request: Request) => Response) =>
-      async (request: Request) => {
-        await this.onCall(method);
+      async (request: Request, { signal }: { readonly signal: AbortSignal }) => {
+        await this.onCall(method, signal);
         return answer(request);
       };
     return {

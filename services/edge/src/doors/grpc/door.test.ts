@@ -195,7 +195,7 @@ suite('what the gRPC door refuses', () => {
   });
 
   test('who goes on sending when the answer was given', async () => {
-    await using edge = await startTestEdge();
+    await using edge = await startTestEdge({ CLEW_REQUEST_MS: '60000' });
     const session = connect(`http://${edge.grpcAddress}`);
     session.on('error', () => {});
     const call = session.request({
