@@ -119,7 +119,7 @@ test('a server that stood still moves the line within a few frames, one late fra
   const onTime = clock.msUntilFrame(100, 2_000);
   clock.frame(41, 41 * 50 + 300);
   assert.equal(clock.msUntilFrame(100, 2_000), onTime);
-  for (let tick = 42; tick <= 46; tick += 1) clock.frame(tick, tick * 50 + 300);
+  for (let tick = 42; tick <= 50; tick += 1) clock.frame(tick, tick * 50 + 300);
   assert.equal(clock.msUntilFrame(100, 2_000), onTime + 300);
 });
 

@@ -12,8 +12,10 @@
  *    still, so does it. (Edges refuse inputs that are more than 20 ticks ahead.)
  * C3 Pure: time comes in as arguments.
  */
-const WINDOW_FRAMES = 20;
-const SHIFT_FRAMES = 4;
+/** The line is the best of so many frames: three seconds. */
+const WINDOW_FRAMES = 60;
+/** So many frames in a row, each later by so much, are no jitter: the line has moved. */
+const SHIFT_FRAMES = 8;
 const SHIFT_MS = 40;
 const SNAP_MS = 250;
 const SLEW = 0.08;
@@ -25,6 +27,8 @@ const GUESS_MS_MAX = 250;
 const MARGIN_MS = 20;
 /** How long a report counts. They come every second, and for each input that was late. */
 const REPORTS_MS = 10_000;
+/** The share of reports that the lead does without. */
+const UNHEEDED = 0.15;
 /** What is told within this time comes of one cause. */
 const SAME_CAUSE_MS = 250;
 const DELAY_MS_MIN = 70;
@@ -65,7 +69,7 @@ export class TickClock {
 
   /**
    * The server told how early the newest input was there; negative when it was late. The lead is what the slowest of the
-   * last reports needs, but one: a single hiccup costs a late input, following it would cost everybody's next seconds.
+   * last reports needs, but for a few, at least one: a hiccup costs a late input, following it would cost seconds.
    */
   margin(marginMs: number, nowMs: number): void {
     if (this.#own === undefined) return;
@@ -79,7 +83,8 @@ export class TickClock {
     }
     this.#reports = this.#reports.filter(({ atMs }) => nowMs - atMs <= REPORTS_MS);
     const slowest = this.#reports.map(({ roundTripMs }) => roundTripMs).sort((a, b) => b - a);
-    this.#leadMs = Math.min(LEAD_MS_MAX, (slowest[1] ?? slowest[0] ?? 0) + MARGIN_MS);
+    const heeded = Math.min(slowest.length - 1, Math.max(1, Math.floor(slowest.length * UNHEEDED)));
+    this.#leadMs = Math.min(LEAD_MS_MAX, (slowest[heeded] ?? 0) + MARGIN_MS);
   }
 
   /** The tick that the own player is in, with its fraction. Before the first frame 0. */
