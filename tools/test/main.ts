@@ -60,7 +60,7 @@ async function runTests(flags: TestFlags, files: TestFiles, stop: AbortSignal): 
   if (files.has('redis')) {
     await stage('redis', async () => {
       await using redis = env.CLEW_TEST_REDIS_URL ? undefined : await startTestRedis(env);
-      return testStage('redis', { ...env, CLEW_TEST_REDIS_URL: env.CLEW_TEST_REDIS_URL ?? redis?.url });
+      return await testStage('redis', { ...env, CLEW_TEST_REDIS_URL: env.CLEW_TEST_REDIS_URL ?? redis?.url });
     });
   }
   if (files.has('integration')) await stage('integration', () => testStage('integration'));
