@@ -91,9 +91,9 @@ suite('a player who vanishes leaves nothing at the edge, and session hears it', 
       asked.resolve(signal);
       return new Promise(() => {});
     };
-    player.call('findMatch').catch(() => {});
+    const finding = player.call('findMatch');
     const signal = await asked.promise;
-    player.vanish();
+    await Promise.all([assert.rejects(finding), player.vanish()]);
     await until('it is taken back', () => signal.aborted);
     await edge.holdsNothing();
   });
@@ -204,10 +204,13 @@ suite('a slow reader', () => {
     using player = await new GrpcPlayer(edge.grpcAddress).signIn();
     using deaf = new RawReader(edge.grpcAddress, player.token, 10, { deaf: true });
     await until('the stream stands', async () => (await edge.held())['edge.players'] === 1);
-    for (let n = 0; n < 20; n++) {
-      await player.call('findMatch');
-      await player.call('cancelMatch'); // he is idle: that must be told
-    }
+    const asking = async () => {
+      for (let n = 0; n < 1_000; n++) {
+        await player.call('findMatch');
+        await player.call('cancelMatch'); // he is idle: that must be told
+      }
+    };
+    await assert.rejects(asking, { code: Status.FAILED_PRECONDITION });
     await until('he is cut', () => deaf.rstCode !== undefined);
     assert.equal(await edge.counter('edge.streams_stalled'), 1);
     await edge.holdsNothing();

@@ -157,11 +157,11 @@ export class PlayerStream implements DirectoryEntry, SinkOwner, PlaceHolder, Sea
       case 'seated':
         return { ticketId: '', matchId: this.#life.seat.matchId };
       case 'queued':
-        return { ticketId: await this.#life.place.ticket, matchId: '' };
+        return { ticketId: await this.#ticketOf(this.#life.place), matchId: '' };
       case 'lobby':
-        return { ticketId: await this.#queue(requestId, { front: false, insist: false }).ticket, matchId: '' };
+        return { ticketId: await this.#ticketOf(this.#queue(requestId, { front: false, insist: false })), matchId: '' };
       default:
-        throw new ServiceError(Status.FAILED_PRECONDITION, 'NO_STREAM', 'the player has no open stream');
+        throw noStream();
     }
   }
 
@@ -302,6 +302,15 @@ export class PlayerStream implements DirectoryEntry, SinkOwner, PlaceHolder, Sea
     return place;
   }
 
+  /** The question is taken back when the stream ends; whoever asked hears that, not how. */
+  async #ticketOf(place: PlaceInQueue): Promise<string> {
+    try {
+      return await place.ticket;
+    } catch (thrown) {
+      throw this.ended ? noStream() : thrown;
+    }
+  }
+
   async #withdraw(place: PlaceInQueue): Promise<void> {
     const unwanted = (match: MatchRef) => void this.#services.reports.noMatch(this.session, match.matchId);
     const withdrawal = await place.withdraw(unwanted);
@@ -334,4 +343,8 @@ export class PlayerStream implements DirectoryEntry, SinkOwner, PlaceHolder, Sea
 
 function isReplaced(thrown: unknown): boolean {
   return thrown instanceof ServiceError && thrown.reason === 'SESSION_REPLACED';
+}
+
+function noStream(): ServiceError {
+  return new ServiceError(Status.FAILED_PRECONDITION, 'NO_STREAM', 'the player has no open stream');
 }
