@@ -219,7 +219,7 @@ export class PlayedMatch implements Match {
     if (message.header?.keyframe) this.#glow = NO_GLOW;
     if (message.own?.glow !== undefined) this.#glow = message.own.glow;
     const margin = message.own?.inputMargin;
-    if (margin !== undefined) this.#clock.margin(margin.marginMs, nowMs);
+    if (margin !== undefined) this.#clock.margin(margin.marginMs, margin.late, nowMs);
   }
 
   /** Brings the own ticks up to the clock. */

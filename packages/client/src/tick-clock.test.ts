@@ -64,30 +64,36 @@ test('others are shown so far in the past that there is nearly always a later fr
   );
 });
 
-test('the lead widens when inputs are late for the second time, and narrows when that is long ago', () => {
+test('the lead widens for many late inputs, not for a few, and narrows when they are long ago', () => {
   const clock = new TickClock(50, 60);
   const isAbout = (value: number | undefined, wanted: number) =>
     assert.ok(Math.abs((value ?? 0) - wanted) < 2, `${value} instead of ${wanted}`);
+  let late = 0;
   /** Seconds in which inputs take 60 ms there and back. */
   const run = (from: number, to: number) => {
     for (let tick = from * 20; tick < to * 20; tick += 1) {
       const nowMs = tick * 50;
       clock.frame(tick, nowMs);
       const leadMs = (clock.ownTick(nowMs) - tick) * 50;
-      if (tick % 20 === 0) clock.margin(leadMs - 60, nowMs);
+      if (tick % 20 === 0) clock.margin(leadMs - 60, late, nowMs);
     }
   };
-  const slow = (atMs: number) => clock.margin((clock.ownTick(atMs) - atMs / 50) * 50 - 110, atMs);
+  /** Inputs that took 110 ms. */
+  const slow = (inputs: number, atMs: number) => {
+    late += inputs;
+    clock.margin((clock.ownTick(atMs) - atMs / 50) * 50 - 110, late, atMs);
+  };
   run(1, 20);
   isAbout(clock.leadMs, 80);
-  slow(19_960);
-  slow(19_970); // of the same cause
-  isAbout(clock.leadMs, 80);
+  slow(2, 19_960);
   run(20, 22);
-  slow(21_960);
+  slow(2, 21_960);
+  run(22, 24);
+  isAbout(clock.leadMs, 80);
+  slow(12, 23_960);
   isAbout(clock.leadMs, 130);
   isAbout(clock.roundTripMs, 60);
-  run(22, 36);
+  run(24, 38);
   isAbout(clock.leadMs, 80);
 });
 
@@ -95,14 +101,14 @@ test('a first guess that was far off is mended by the first report', () => {
   const clock = new TickClock(50, 5_000);
   clock.frame(1, 50);
   assert.ok(clock.leadMs <= 270);
-  clock.margin(clock.leadMs - 8, 60);
+  clock.margin(clock.leadMs - 8, 0, 60);
   assert.ok(clock.leadMs < 30, `${clock.leadMs}`);
 });
 
 test('the lead has a bound', () => {
   const clock = new TickClock(50, 0);
   clock.frame(100, 5_000);
-  for (let nowMs = 6_000; nowMs < 60_000; nowMs += 1_000) clock.margin(-5_000, nowMs);
+  for (let nowMs = 6_000; nowMs < 60_000; nowMs += 1_000) clock.margin(-5_000, nowMs, nowMs);
   assert.equal(clock.leadMs, 500);
 });
 

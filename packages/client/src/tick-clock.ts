@@ -27,9 +27,11 @@ const GUESS_MS_MAX = 250;
 const MARGIN_MS = 20;
 /** How long a report counts. They come every second, and for each input that was late. */
 const REPORTS_MS = 10_000;
-/** The share of reports that the lead does without. */
-const UNHEEDED = 0.15;
-/** What is told within this time comes of one cause. */
+/** The share of inputs that may be late: widening the lead for them would cost all others. */
+const LATE_SHARE = 0.05;
+/** What a report stands for that tells of no late input: a second of inputs. */
+const INPUTS_PER_REPORT = 20;
+/** Late inputs that are told of within this time are late for one reason. */
 const SAME_CAUSE_MS = 250;
 const DELAY_MS_MIN = 70;
 const DELAY_MS_MAX = 300;
@@ -42,7 +44,8 @@ export class TickClock {
   #baseMs = 0;
   #leadMs: number;
   /** How long inputs were under way, there and back, as the last reports tell. */
-  #reports: { readonly atMs: number; roundTripMs: number }[] = [];
+  #reports: Report[] = [];
+  #lateInputs = 0;
   #delayMs: number;
   #own: Slewed | undefined;
   #others: Slewed | undefined;
@@ -68,23 +71,24 @@ export class TickClock {
   }
 
   /**
-   * The server told how early the newest input was there; negative when it was late. The lead is what the slowest of the
-   * last reports needs, but for a few, at least one: a hiccup costs a late input, following it would cost seconds.
+   * The server told how early the newest input was there, negative when it was late, and how many were late so far. The
+   * lead is what the slowest inputs of the last reports need, but for the few that may be late, and one hiccup.
    */
-  margin(marginMs: number, nowMs: number): void {
+  margin(marginMs: number, lateInputs: number, nowMs: number): void {
     if (this.#own === undefined) return;
+    const late = Math.max(0, lateInputs - this.#lateInputs);
+    this.#lateInputs = lateInputs;
     const leadMs = this.#baseMs - this.#own.follow(this.#baseMs - this.#leadMs, nowMs);
-    const report = { atMs: nowMs, roundTripMs: Math.max(0, leadMs - marginMs) };
+    const roundTripMs = Math.max(0, leadMs - marginMs);
     const last = this.#reports.at(-1);
-    if (last !== undefined && nowMs - last.atMs < SAME_CAUSE_MS) {
-      last.roundTripMs = Math.max(last.roundTripMs, report.roundTripMs);
+    if (late > 0 && last !== undefined && last.isLate && nowMs - last.atMs < SAME_CAUSE_MS) {
+      last.roundTripMs = Math.max(last.roundTripMs, roundTripMs);
+      last.inputs += late;
     } else {
-      this.#reports.push(report);
+      this.#reports.push({ atMs: nowMs, roundTripMs, isLate: late > 0, inputs: late || INPUTS_PER_REPORT });
     }
     this.#reports = this.#reports.filter(({ atMs }) => nowMs - atMs <= REPORTS_MS);
-    const slowest = this.#reports.map(({ roundTripMs }) => roundTripMs).sort((a, b) => b - a);
-    const heeded = Math.min(slowest.length - 1, Math.max(1, Math.floor(slowest.length * UNHEEDED)));
-    this.#leadMs = Math.min(LEAD_MS_MAX, (slowest[heeded] ?? 0) + MARGIN_MS);
+    this.#leadMs = Math.min(LEAD_MS_MAX, neededMs(this.#reports) + MARGIN_MS);
   }
 
   /** The tick that the own player is in, with its fraction. Before the first frame 0. */
@@ -143,6 +147,25 @@ export class TickClock {
     this.#own = undefined;
     this.#others = undefined;
   }
+}
+
+interface Report {
+  readonly atMs: number;
+  roundTripMs: number;
+  readonly isLate: boolean;
+  /** How many inputs it stands for. */
+  inputs: number;
+}
+
+/** The slowest round trip that is heeded. */
+function neededMs(reports: readonly Report[]): number {
+  const slowest = reports.toSorted((a, b) => b.roundTripMs - a.roundTripMs);
+  let unheeded = LATE_SHARE * reports.reduce((sum, { inputs }) => sum + inputs, 0);
+  const needed = slowest.find(({ inputs }, index) => {
+    unheeded -= inputs;
+    return unheeded < 0 && index > 0;
+  });
+  return (needed ?? slowest.at(-1))?.roundTripMs ?? 0;
 }
 
 /** A value that follows another smoothly (C1). */
