@@ -1,4 +1,4 @@
-import { createHash, timingSafeEqual } from 'node:crypto';
+import { hash, timingSafeEqual } from 'node:crypto';
 import { ServiceError } from '@clew/service-kit/service-error';
 import { Status } from 'nice-grpc-common';
 
@@ -26,7 +26,7 @@ export function readToken(authorization: string | undefined): Token {
   if (Number(shard) !== (Number.parseInt(playerId.slice(0, 2), 16) & 63)) {
     throw refused('TOKEN_UNKNOWN', 'must be Bearer and a token as SignIn or Resume gave it');
   }
-  return { text, playerId, hash: createHash('sha256').update(Buffer.from(random, 'base64url')).digest() };
+  return { text, playerId, hash: hash('sha256', Buffer.from(random, 'base64url'), 'buffer') };
 }
 
 /** Whether both prove the same, without telling by time how much of it is right. */

@@ -21,6 +21,8 @@ export interface WebDoorOptions extends DoorOptions {
 }
 
 const keepAliveMs = 65_000;
+/** A caller who is gone sent no garbage. */
+const lostConnection: ReadonlySet<string> = new Set(['ECONNRESET', 'EPIPE']);
 /** While stopping. */
 const idleCheckMs = 20;
 
@@ -54,8 +56,8 @@ export class WebDoor implements Door {
         this.#connections -= 1;
       });
     });
-    this.#server.on('clientError', (_error, socket) => {
-      options.counters.add('edge.web_garbage');
+    this.#server.on('clientError', (error: NodeJS.ErrnoException, socket) => {
+      if (!lostConnection.has(error.code ?? '')) options.counters.add('edge.web_garbage');
       const untouched = socket.writable && (socket as Socket).bytesWritten === 0;
       if (untouched) socket.write('HTTP/1.1 400 Bad Request\r\nconnection: close\r\ncontent-length: 0\r\n\r\n');
       socket.destroy();
