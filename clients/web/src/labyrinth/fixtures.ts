@@ -49,6 +49,8 @@ export interface Leaning {
   readonly row: number;
   readonly side: Side;
   readonly free: boolean;
+  /** One walks towards it, rather than along it. */
+  readonly faced: boolean;
 }
 
 export interface Fixtures {
@@ -96,7 +98,12 @@ function leaningIn(layout: Layout, cell: number): Leaning {
   const walls = SIDES.filter((side) => bits & side.wall);
   const facing = walls.find((side) => !(bits & (SIDES[(SIDES.indexOf(side) + 2) % 4] as Side).wall));
   const side = facing ?? walls[0];
-  return { cell, floor, column, row, side: side ?? (SIDES[0] as Side), free: side === undefined };
+  return {
+    ...{ cell, floor, column, row },
+    side: side ?? (SIDES[0] as Side),
+    free: side === undefined,
+    faced: side === undefined || facing !== undefined,
+  };
 }
 
 /** Torches as far apart as a gloomy place wants them: none in a cell whose open neighbours have one already. */

@@ -9,6 +9,7 @@ import { GateGlow } from './gate-glow.ts';
 import type { Light } from './light.ts';
 import { lightMapOf } from './light-map.ts';
 import { masonryOf } from './masonry.ts';
+import { ShaftLight } from './shaft-light.ts';
 import { Sky } from './sky.ts';
 import { Stone } from './stone.ts';
 import { Thread } from './thread.ts';
@@ -29,6 +30,7 @@ export class Labyrinth implements Disposable {
   readonly #light: Light;
   readonly #walls = new Group();
   readonly #flames: Flames;
+  readonly #shafts: ShaftLight;
   readonly #sky: Sky;
   readonly #dust: Dust;
   readonly #gate: GateGlow;
@@ -42,6 +44,7 @@ export class Labyrinth implements Disposable {
     this.#light = light;
     this.stone = new Stone(light, options.surfaceSize, options.plain);
     this.#flames = new Flames(light);
+    this.#shafts = new ShaftLight(light);
     this.#sky = new Sky(light);
     this.#dust = new Dust(light, options.motes, options.steady);
     this.#gate = new GateGlow(light);
@@ -50,6 +53,7 @@ export class Labyrinth implements Disposable {
     this.group.add(
       this.#walls,
       this.#flames.mesh,
+      this.#shafts.mesh,
       this.#sky.mesh,
       this.#dust.points,
       this.#gate.group,
@@ -84,6 +88,7 @@ export class Labyrinth implements Disposable {
       this.#walls.add(mesh);
     }
     this.#flames.light(fixtures.torches);
+    this.#shafts.fall(fixtures.ladders);
     this.#gate.stand(fixtures.gate);
   }
 
@@ -96,7 +101,16 @@ export class Labyrinth implements Disposable {
 
   [Symbol.dispose](): void {
     this.#tearDown();
-    for (const part of [this.stone, this.#flames, this.#sky, this.#dust, this.#gate, this.#balls, this.#thread]) {
+    for (const part of [
+      this.stone,
+      this.#flames,
+      this.#shafts,
+      this.#sky,
+      this.#dust,
+      this.#gate,
+      this.#balls,
+      this.#thread,
+    ]) {
       part[Symbol.dispose]();
     }
   }

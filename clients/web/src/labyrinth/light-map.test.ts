@@ -17,7 +17,7 @@ const oneTorch: Fixtures = {
   open: Uint8Array.of(0, 0, 0),
   torches: [{ floor: 0, x: 1.5, z: 0.2, side: SIDES[0]!, group: 0, strength: 1 }],
   ladders: [],
-  gate: { cell: 0, floor: 0, column: 0, row: 0, side: SIDES[3]!, free: false },
+  gate: { cell: 0, floor: 0, column: 0, row: 0, side: SIDES[3]!, free: false, faced: true },
 };
 
 /** The brightest torchlight in a cell, 0 to 255. */

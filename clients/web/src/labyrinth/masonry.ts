@@ -376,37 +376,30 @@ function raiseColumn(quads: Quads, x: number, z: number, chance: number): void {
 /** Two rails and rungs, from the floor to above the next one's, at the side of the shaft. */
 function raiseLadder(quads: Quads, block: Block, ladder: Leaning): void {
   const { side } = ladder;
-  const x = ladder.column + 0.5 + side.x * (SHAFT_HALF - 0.05) - block.x;
-  const z = ladder.row + 0.5 + side.z * (SHAFT_HALF - 0.05) - block.z;
-  // Along the rungs.
-  const [ax, az] = [Math.abs(side.z), Math.abs(side.x)];
+  // Where one walks past it, it is turned by an eighth, so that its rungs are seen.
+  const reach = ladder.faced ? SHAFT_HALF - 0.05 : SHAFT_HALF - 0.12;
+  const x = ladder.column + 0.5 + side.x * reach - block.x;
+  const z = ladder.row + 0.5 + side.z * reach - block.z;
+  const turn = ladder.faced ? 0 : Math.PI / 4;
+  const ax = -side.z * Math.cos(turn) - side.x * Math.sin(turn);
+  const az = side.x * Math.cos(turn) - side.z * Math.sin(turn);
   const top = STOREY + 0.34;
   const tint: Tint = [1.9, 1.7, 1.4];
-  for (const hand of [-1, 1]) {
-    const rx = x + ax * hand * 0.17;
-    const rz = z + az * hand * 0.17;
-    quads.addBox([rx - 0.022, 0, rz - 0.022], [rx + 0.022, top, rz + 0.022], Surface.WOOD, tint, ['y-']);
-    quads.addTurned(
-      rx,
-      top,
-      rz,
-      [
-        [0.034, 0],
-        [0.034, 0.03],
-        [0.001, 0.05],
-      ],
-      6,
-      Surface.BRONZE,
-      PLAIN,
-    );
+  const half = 0.165;
+  for (const hand of [-half, half]) {
+    const rail = [
+      [0.024, 0],
+      [0.021, top],
+      [0.034, top + 0.005],
+      [0.034, top + 0.03],
+      [0.001, top + 0.05],
+    ] as const;
+    quads.addTurned(x + ax * hand, 0, z + az * hand, rail.slice(0, 2), 7, Surface.WOOD, tint);
+    quads.addTurned(x + ax * hand, 0, z + az * hand, rail.slice(1), 7, Surface.BRONZE, PLAIN);
   }
   for (let rung = 0.1; rung < top - 0.04; rung += 0.125) {
-    quads.addBox(
-      [x - ax * 0.17 - az * 0.014, rung, z - az * 0.17 - ax * 0.014],
-      [x + ax * 0.17 + az * 0.014, rung + 0.026, z + az * 0.17 + ax * 0.014],
-      Surface.WOOD,
-      tint,
-    );
+    const end = (hand: number): Point => [x + ax * hand, rung, z + az * hand];
+    quads.addBeam(end(-half), end(half), 0.014, Surface.WOOD, tint);
   }
 }
 

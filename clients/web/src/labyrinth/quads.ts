@@ -180,6 +180,33 @@ export class Quads {
     }
   }
 
+  /** A level beam between two points, square, twice `half` thick, without ends. */
+  addBeam(from: Point, to: Point, half: number, surface: number, tint: Tint): void {
+    const length = Math.hypot(to[0] - from[0], to[2] - from[2]);
+    const sx = (-(to[2] - from[2]) / length) * half;
+    const sz = ((to[0] - from[0]) / length) * half;
+    const edge = (end: Point, side: number, up: number): Point => [
+      end[0] + sx * side,
+      end[1] + half * up,
+      end[2] + sz * side,
+    ];
+    const patch = { surface, u0: 0, v0: 0, u1: half, v1: length };
+    const corners = [
+      [1, -1],
+      [1, 1],
+      [-1, 1],
+      [-1, -1],
+    ] as const;
+    corners.forEach(([side, up], index) => {
+      const [nextSide, nextUp] = corners[(index + 1) % 4] as readonly [number, number];
+      this.add(
+        [edge(from, side, up), edge(to, side, up), edge(to, nextSide, nextUp), edge(from, nextSide, nextUp)],
+        patch,
+        tint,
+      );
+    });
+  }
+
   geometry(): BufferGeometry {
     const geometry = new BufferGeometry();
     geometry.setAttribute('position', new BufferAttribute(new Float32Array(this.#places), 3));
