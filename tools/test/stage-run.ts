@@ -4,6 +4,7 @@ import { relative } from 'node:path';
 import { finished } from 'node:stream/promises';
 import { run } from 'node:test';
 import { spec } from 'node:test/reporters';
+import { fileURLToPath } from 'node:url';
 import { root } from '../setup.mjs';
 
 export interface StageOptions {
@@ -47,7 +48,8 @@ export async function runStage({ files, concurrency, fileMs, env, name, signal }
     cwd: root,
     concurrency: concurrency ?? availableParallelism(),
     timeout: fileMs,
-    env: { ...env },
+    env: { ...env, CLEW_TEST_FILE_MS: String(fileMs) },
+    execArgv: ['--import', fileURLToPath(new URL('./file-bound.ts', import.meta.url))],
     signal,
     ...(name === undefined ? {} : { testNamePatterns: [name] }),
   });
