@@ -58,7 +58,7 @@ suite('renewals', () => {
   });
 
   test('drop nobody while session is away, and go on when it is back', async () => {
-    await using edge = await startTestEdge({ CLEW_RENEW_MS: '50', CLEW_CALL_MS: '100' });
+    await using edge = await startTestEdge({ CLEW_RENEW_MS: '50', CLEW_CALL_MS: '1000' });
     using player = await open(edge);
     await edge.session.stop();
     await until('some failed', async () => (await edge.counter('edge.renewals_failed')) >= 3);
