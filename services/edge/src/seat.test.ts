@@ -217,7 +217,7 @@ suite('a trunk that breaks', () => {
   });
 
   test('while matchmaking is away goes on with the same owner when it is back', async () => {
-    await using edge = await startTestEdge({ CLEW_CALL_MS: '200' });
+    await using edge = await startTestEdge({ CLEW_CALL_MS: '1000' });
     using player = await seated(edge);
     await edge.matchmaking.stop();
     edge.simulation.breakTrunks();
@@ -238,7 +238,7 @@ suite('a trunk that breaks', () => {
   });
 
   test('puts a lost match’s player in front even when matchmaking comes back later', async () => {
-    await using edge = await startTestEdge({ CLEW_CALL_MS: '200' });
+    await using edge = await startTestEdge({ CLEW_CALL_MS: '1000' });
     using player = await seated(edge);
     await edge.matchmaking.stop();
     edge.simulation.close('m-1', Closed_Reason.REASON_MATCH_FAILED);
