@@ -52,7 +52,7 @@ export function lightMapOf(layout: Layout, fixtures: Fixtures): LightMap {
     gate.row + 0.5 + gate.side.z * gateReach,
     GATE_REACH,
     3,
-    (d) => 1.1 / (0.3 + d * d * 0.8),
+    (d) => 0.75 / (0.3 + d * d * 0.6),
   );
   const { open } = fixtures;
   // Some light falls through the shafts of ladders, on both their floors: they are seen from afar.
