@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { rmSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
@@ -52,6 +53,7 @@ class NpmStart {
     const start = new NpmStart(port! - (port! % 2), flags, env);
     t.after(() => {
       for (const { pid } of start.processes()) process.kill(pid, 'SIGKILL');
+      rmSync(join(root, '.clew', `redis-${start.port}`), { recursive: true, force: true });
       if (!t.passed) console.error(start.output);
     });
     return start;

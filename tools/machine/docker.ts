@@ -2,9 +2,10 @@
  * A Docker engine for tests: the one that runs already, or one that we start and end. A machine without Docker gets it where
  * we may install it.
  */
-import { spawn } from 'node:child_process';
+import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { closeSync, mkdirSync, openSync, readFileSync } from 'node:fs';
+import { closeSync, existsSync, mkdirSync, openSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { SetupFault } from '../setup.mjs';
@@ -18,18 +19,36 @@ const STOP_MS = 20_000;
 /** Ways to start the engine, the usual one first; the second is for sandboxes without netfilter or overlay mounts. */
 const ENGINE_FLAGS = [[], ['--iptables=false', '--ip6tables=false', '--storage-driver=vfs']];
 
+type Say = (line: string) => void;
+
 export async function engineAnswers(): Promise<boolean> {
   return (await run('docker', ['info'], { timeoutMs: 10_000 })).code === 0;
 }
 
-/** Starts dockerd, on a leash; disposing ends it. Its log goes to `logFile`. */
-export async function startEngine(logFile: string, signal: AbortSignal): Promise<AsyncDisposable> {
+/** One file for each run of the tests that uses the engine: whoever started it ends it when nobody does any more. */
+const USERS = join(tmpdir(), 'clew-docker-users');
+
+/** Notes that this process uses the engine. */
+export function useEngine(): Disposable {
+  const own = join(USERS, String(process.pid));
+  mkdirSync(USERS, { recursive: true });
+  writeFileSync(own, '');
+  return { [Symbol.dispose]: () => rmSync(own, { force: true }) };
+}
+
+function otherUsers(): number {
+  if (!existsSync(USERS)) return 0;
+  return readdirSync(USERS).filter((pid) => Number(pid) !== process.pid && isAlive(Number(pid))).length;
+}
+
+/** Starts dockerd, on a leash; disposing ends it, when no other run uses it. Its log goes to `logFile`. */
+export async function startEngine(logFile: string, say: Say, signal: AbortSignal): Promise<AsyncDisposable> {
   const dockerd = findProgram(['dockerd']);
   if (!dockerd)
     throw new SetupFault('Docker is not running here and cannot be started by us: start it, or install docker.io');
   mkdirSync(dirname(logFile), { recursive: true });
   for (const flags of ENGINE_FLAGS) {
-    const engine = await tryEngine([dockerd, ...flags], logFile, signal);
+    const engine = await tryEngine([dockerd, ...flags], logFile, say, signal);
     if (engine) return engine;
   }
   throw new SetupFault(`dockerd does not start; the end of ${logFile}:\n${tail(readFileSync(logFile, 'utf8'))}`);
@@ -38,6 +57,7 @@ export async function startEngine(logFile: string, signal: AbortSignal): Promise
 async function tryEngine(
   command: string[],
   logFile: string,
+  say: Say,
   signal: AbortSignal,
 ): Promise<AsyncDisposable | undefined> {
   const log = openSync(logFile, 'w');
@@ -46,7 +66,7 @@ async function tryEngine(
   const gone = once(child, 'exit');
   const giveUp = AbortSignal.any([signal, AbortSignal.timeout(START_MS)]);
   while (child.exitCode === null && !giveUp.aborted) {
-    if (await engineAnswers()) return { [Symbol.asyncDispose]: () => end(child, gone) };
+    if (await engineAnswers()) return { [Symbol.asyncDispose]: () => endUnused(child, gone, say) };
     await delay(200);
   }
   await end(child, gone);
@@ -54,7 +74,13 @@ async function tryEngine(
   return undefined;
 }
 
-async function end(child: ReturnType<typeof spawn>, gone: Promise<unknown>): Promise<void> {
+async function endUnused(child: ChildProcess, gone: Promise<unknown>, say: Say): Promise<void> {
+  if (otherUsers() > 0) say('waiting for other runs that use our Docker engine');
+  while (otherUsers() > 0) await delay(500);
+  await end(child, gone);
+}
+
+async function end(child: ChildProcess, gone: Promise<unknown>): Promise<void> {
   if (child.exitCode === null) child.kill('SIGTERM');
   const late = setTimeout(() => process.kill(-child.pid!, 'SIGKILL'), STOP_MS);
   await gone;

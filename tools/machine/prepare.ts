@@ -5,7 +5,7 @@
 import { join } from 'node:path';
 import { root, SetupFault } from '../setup.mjs';
 import { debianAsRoot, installPackages } from './debian.ts';
-import { engineAnswers, removeTestContainers, startEngine } from './docker.ts';
+import { engineAnswers, removeTestContainers, startEngine, useEngine } from './docker.ts';
 import { findProgram } from './programs.ts';
 import { redisImage } from './redis-image.ts';
 
@@ -37,6 +37,7 @@ export async function prepareMachine(
 ): Promise<PreparedMachine> {
   await using owned = new AsyncDisposableStack();
   const env: Record<string, string> = {};
+  if (needs.has('docker')) owned.use(useEngine());
   const engineRuns = needs.has('docker') && (await engineAnswers());
   await installMissing(
     [...needs].filter((need) => !(need === 'docker' && engineRuns)),
@@ -46,7 +47,7 @@ export async function prepareMachine(
   if (needs.has('docker')) {
     if (!engineRuns) {
       say('starting dockerd (log in .clew/dockerd.log)');
-      owned.use(await startEngine(join(root, '.clew', 'dockerd.log'), signal));
+      owned.use(await startEngine(join(root, '.clew', 'dockerd.log'), say, signal));
     }
     owned.defer(() => removeTestContainers(process.pid));
     await removeTestContainers(process.pid);
