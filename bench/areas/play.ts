@@ -77,6 +77,9 @@ interface TickReport {
   readonly skipped: number;
 }
 
+/** How often the simulation is asked: seldom, for answering costs it a part of a tick. */
+const ASK_EVERY_MS = 10_000;
+
 /** The last report while the bots still played: afterwards the simulation idles. */
 async function watchTicks(url: string, until: Promise<unknown>): Promise<TickReport> {
   let playing = true;
@@ -89,7 +92,7 @@ async function watchTicks(url: string, until: Promise<unknown>): Promise<TickRep
     const response = await fetch(url);
     const { tick } = (await response.json()) as { tick: TickReport };
     if (playing) last = tick;
-    await Promise.race([until.catch(() => undefined), new Promise((resolve) => setTimeout(resolve, 1_000))]);
+    await Promise.race([until.catch(() => undefined), new Promise((resolve) => setTimeout(resolve, ASK_EVERY_MS))]);
   }
   if (last === undefined) throw new Error(`${url} told nothing`);
   return last;
