@@ -28,6 +28,9 @@ async function start(flags: StartFlags, stop: AbortSignal): Promise<void> {
   running.defer(() => redis.stop());
   terminal.say(`Redis: ${redis.origin}`);
 
+  // Both start at once: services get ready without a Redis, and theirs is there long before they ask for it.
+  const noRedis = new AbortController();
+  redis.answers.catch((error) => noRedis.abort(error));
   const stack = running.use(
     await startStack({
       redisUrl: redis.url,
@@ -35,9 +38,10 @@ async function start(flags: StartFlags, stop: AbortSignal): Promise<void> {
       webPort: flags.port,
       onLog: (name, line) => terminal.log(name, line),
       onDeath: died,
-      signal: stop,
+      signal: AbortSignal.any([stop, noRedis.signal]),
     }),
   );
+  await redis.answers;
   if (flags.bots > 0) {
     const bots = startBots(flags.bots, stack);
     running.defer(() => bots.stop());

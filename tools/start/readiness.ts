@@ -1,6 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
 
-const ASK_EVERY_MS = 25;
+const ASK_EVERY_MS = 50;
 const ANSWER_WITHIN_MS = 1_000;
 
 /** Resolves when `GET opsUrl/readyz` answers 200; rejects when `signal` aborts. */

@@ -1,11 +1,11 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import { Redis } from 'ioredis';
 
 const ANSWER_WITHIN_MS = 2_000;
 const ASK_EVERY_MS = 25;
 
 /** Asks once. Undefined when Redis answers, else why it does not, in words for people. */
 export async function whyRedisIsAway(url: string): Promise<string | undefined> {
+  const { Redis } = await import('ioredis'); // Takes a while to load: meanwhile a Redis can start.
   const redis = new Redis(url, {
     lazyConnect: true,
     retryStrategy: () => null,

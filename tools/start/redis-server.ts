@@ -23,6 +23,8 @@ export interface RunningRedis {
   readonly url: string;
   /** "redis-server, data in …": for the log. */
   readonly origin: string;
+  /** Resolves when it answers; rejects with a SetupFault when it does not start. */
+  readonly answers: Promise<void>;
   stop(): Promise<void>;
 }
 
@@ -63,7 +65,7 @@ async function given(url: string): Promise<RunningRedis> {
       `Redis at ${shown} cannot be reached (${reason}). Start it, or unset CLEW_REDIS_URL for a private one`,
     );
   }
-  return { url, origin: `${shown}, as CLEW_REDIS_URL says`, stop: async () => {} };
+  return { url, origin: `${shown}, as CLEW_REDIS_URL says`, answers: Promise.resolve(), stop: async () => {} };
 }
 
 interface Launch {
@@ -128,17 +130,18 @@ async function startPrivate(launch: Launch, { folder, observer, signal, env }: R
     },
   );
   process.start();
-  try {
-    await untilRedisAnswers(url, AbortSignal.any([signal, giveUp.signal, AbortSignal.timeout(ANSWER_WITHIN_MS)]));
-    answered = true;
-  } catch {
-    await process.stop();
-    signal.throwIfAborted();
-    throw new SetupFault(
-      `Redis does not start (${launch.origin}). Its log is above; if its data is broken, delete that folder`,
-    );
-  }
-  return { url, origin: launch.origin, stop: () => process.stop() };
+  const answers = async () => {
+    try {
+      await untilRedisAnswers(url, AbortSignal.any([signal, giveUp.signal, AbortSignal.timeout(ANSWER_WITHIN_MS)]));
+      answered = true;
+    } catch {
+      signal.throwIfAborted();
+      throw new SetupFault(
+        `Redis does not start (${launch.origin}). Its log is above; if its data is broken, delete that folder`,
+      );
+    }
+  };
+  return { url, origin: launch.origin, answers: answers(), stop: () => process.stop() };
 }
 
 /** An image that the Docker engine has or can pull; undefined where there is no engine, or none can be pulled. */
