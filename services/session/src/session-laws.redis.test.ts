@@ -12,7 +12,8 @@ import { anyPlayer, SessionRedis, shown } from './testing/session-redis.ts';
  * L1 Every key has a TTL.
  * L2 A live record has its entry in the index with its own deadline, and an entry has its record; a tombstone has none.
  * L3 Record and index outlive the deadline by the backstop, 5 minutes.
- * L4 Epochs of a player only grow: in what scripts answer and in what is announced.
+ * L4 Epochs of a player only grow: in what scripts answer and in what is announced. (But for an older stream that is
+ *    written again when nothing of the newer one is left: nobody can know of that any more.)
  * L5 A lease that ran out is announced once.
  * L6 At most one stream of a player is renewed.
  */
@@ -67,7 +68,10 @@ const steps: Record<string, Step> = {
   },
   reinstate: async (known, pick) => {
     const stream = any(known.streams, pick);
-    if (stream) await session.store.reinstate('edge-1', [stream]);
+    if (!stream) return;
+    const forgotten = (await session.record(known.playerId)).e === undefined;
+    if (forgotten && stream.epoch < known.highest) return; // L4
+    await session.store.reinstate('edge-1', [stream]);
   },
   detach: async (known, pick) => {
     const stream = any(known.streams, pick);

@@ -455,6 +455,14 @@ suite('reinstate', () => {
     assert.equal((await store.authenticate(shown(newer.token)))?.epoch, newer.session.epoch);
   });
 
+  test('is refused by a higher epoch whose lease ran out and was not swept yet', async () => {
+    const { player, record } = await lostStream();
+    const newer = await create(player);
+    await session.elapse(player);
+    assert.deepEqual(await store.reinstate('edge-1', [record]), { outcomes: [REPLACED], written: 0 });
+    assert.equal((await session.record(player)).e, String(newer.session.epoch));
+  });
+
   test('is refused by a tombstone', async () => {
     const { player, record } = await lostStream();
     await store.reinstate('edge-1', [record]);

@@ -11,10 +11,12 @@ for index = 4, #KEYS do
   local key, first = KEYS[index], 5 + (index - 4) * 6
   local player, epoch = ARGV[first], tonumber(ARGV[first + 1])
   local current, over = lease(key)
+  -- Of a lease that ran out, too, while its record is there: an older stream must not undo what came after it.
+  local stored = not over and tonumber(redis.call('HGET', key, 'e')) or 0
   local outcome = 1
   if over and over.epoch >= epoch then
     outcome = OVER[over.state]
-  elseif current and current.epoch > epoch then
+  elseif stored > epoch then
     outcome = 2
   elseif not current or current.epoch < epoch then
     redis.call('DEL', key)
