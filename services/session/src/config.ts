@@ -14,6 +14,10 @@ export const sessionFields = {
   SESSION_EVENTS_POLL_MS: milliseconds(100),
   /** Events kept per shard. */
   SESSION_EVENTS_MAX: count(10_000),
+  /** How long they are kept after the last one. */
+  SESSION_EVENTS_MS: milliseconds(600_000, 100),
+  /** How long an ended session is known as ended. */
+  SESSION_TOMBSTONE_MS: milliseconds(600_000, 100),
   /** Most creates and resumes in flight. */
   SESSION_SIGN_INS_MAX: count(256),
   /** Most open WatchSessions. */

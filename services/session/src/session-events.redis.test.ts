@@ -10,7 +10,7 @@ import { EventStreams } from './event-streams.ts';
 import { createCounters } from './session-counters.ts';
 import { SessionEvents } from './session-events.ts';
 import { SessionStore } from './session-store.ts';
-import { anyPlayer, SessionRedis } from './testing/session-redis.ts';
+import { anyPlayer, law, SessionRedis } from './testing/session-redis.ts';
 
 const log = createLog({ name: 'test', level: 'silent', format: 'json' });
 
@@ -272,7 +272,7 @@ suite('while Redis is away', () => {
 
 suite('the event streams', () => {
   test('are capped, and gone when nothing happens for ten minutes', async () => {
-    const capped = new SessionStore(session.redis, { leaseMs: 30_000, sweepPauseMsMax: 1e9, eventsMax: 100 });
+    const capped = new SessionStore(session.redis, { ...law, sweepPauseMsMax: 1e9, eventsMax: 100 });
     const shard = '05';
     for (let index = 0; index < 500; index += 1)
       await capped.create(shard + anyPlayer().slice(2), 'Ariadne', false, '');

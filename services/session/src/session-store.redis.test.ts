@@ -2,9 +2,9 @@ import assert from 'node:assert/strict';
 import { createHash } from 'node:crypto';
 import { after, before, beforeEach, suite, test } from 'node:test';
 import { RenewOutcome, Session_State as State } from '@clew/protocol/clew/session/v1/session.ts';
-import { SHARDS, scriptKeys, shardOf } from './keys.ts';
+import { eventsKey, SHARDS, scriptKeys, shardOf } from './keys.ts';
 import { type CreateOutcome, type ResumeOutcome, SessionStore } from './session-store.ts';
-import { anyPlayer, SessionRedis, shown } from './testing/session-redis.ts';
+import { anyPlayer, law, SessionRedis, shown } from './testing/session-redis.ts';
 
 const LEASE_MS = 30_000;
 const BACKSTOP_MS = 300_000;
@@ -528,6 +528,17 @@ suite('detach', () => {
 });
 
 suite('end', () => {
+  test('keeps tombstone and events as long as is configured', async () => {
+    const brief = new SessionStore(session.redis, { ...law, eventsMs: 40_000, tombstoneMs: 20_000 });
+    const player = anyPlayer();
+    const created = await create(player);
+    await brief.end(created.session);
+    const tombstone = await session.redis.pttl(session.key(player));
+    assert.ok(tombstone > 10_000 && tombstone <= 20_000);
+    const events = await session.redis.pttl(eventsKey(shardOf(player)));
+    assert.ok(events > 30_000 && events <= 40_000);
+  });
+
   test('leaves a tombstone for ten minutes and nothing else', async () => {
     const player = anyPlayer();
     const { epoch } = await attach((await create(player)).token);
@@ -627,7 +638,7 @@ suite('the sweep', () => {
     for (const player of players) await session.elapse(player);
     const otherRedis = session.redis.duplicate();
     context.after(() => otherRedis.disconnect());
-    const other = new SessionStore(otherRedis, { leaseMs: LEASE_MS, sweepPauseMsMax: 1e9, eventsMax: 10_000 });
+    const other = new SessionStore(otherRedis, { ...law, leaseMs: LEASE_MS, sweepPauseMsMax: 1e9 });
     const sweeps = await Promise.all([store, other, store, other].map((each) => each.sweep(2)));
     let expired = sweeps.reduce((sum, sweep) => sum + sweep.expired, 0);
     for (let more = true; more; ) {
@@ -673,7 +684,7 @@ suite('hold-off', () => {
   const PAUSE_MS_MAX = 2_000;
   let strict: SessionStore;
   before(() => {
-    strict = new SessionStore(session.redis, { leaseMs: LEASE_MS, sweepPauseMsMax: PAUSE_MS_MAX, eventsMax: 10_000 });
+    strict = new SessionStore(session.redis, { ...law, leaseMs: LEASE_MS, sweepPauseMsMax: PAUSE_MS_MAX });
   });
 
   /** A player whose lease ran out while nobody swept. */

@@ -23,8 +23,11 @@ export interface SessionLaw {
   readonly leaseMs: number;
   /** When nobody swept for longer, no lease runs out for one whole lease. */
   readonly sweepPauseMsMax: number;
-  /** Events kept per shard. */
+  /** Events kept per shard, and for how long after the last of them. */
   readonly eventsMax: number;
+  readonly eventsMs: number;
+  /** How long an ended session is known as ended. */
+  readonly tombstoneMs: number;
 }
 
 export type CreateOutcome =
@@ -85,11 +88,11 @@ const scripts = {
 
 export class SessionStore {
   readonly #redis: Redis;
-  readonly #law: readonly number[];
+  readonly #law: readonly (number | string)[];
 
-  constructor(redis: Redis, { leaseMs, sweepPauseMsMax, eventsMax }: SessionLaw) {
+  constructor(redis: Redis, { leaseMs, sweepPauseMsMax, eventsMax, eventsMs, tombstoneMs }: SessionLaw) {
     this.#redis = redis;
-    this.#law = [leaseMs, sweepPauseMsMax, eventsMax];
+    this.#law = [leaseMs, sweepPauseMsMax, `${eventsMax} ${eventsMs} ${tombstoneMs}`];
   }
 
   /** Takes the lease of a player who proved the secret. An empty request id cannot be repeated. */

@@ -35,6 +35,8 @@ export async function startSession(config: SessionConfig, log: Log, signal: Abor
     leaseMs: config.SESSION_LEASE_MS,
     sweepPauseMsMax: config.SESSION_SWEEP_PAUSE_MS_MAX,
     eventsMax: config.SESSION_EVENTS_MAX,
+    eventsMs: config.SESSION_EVENTS_MS,
+    tombstoneMs: config.SESSION_TOMBSTONE_MS,
   });
 
   const stopSweeping = new AbortController();

@@ -2,15 +2,17 @@
 -- KEYS[1] deadlines (zset: player id by deadline, of the shard)
 -- KEYS[2] sweep     (hash: `last` sweep and end of `hold`-off, ms)
 -- KEYS[3] events    (stream, capped)
--- ARGV[1] lease ms   ARGV[2] longest pause of sweeps, ms   ARGV[3] events kept
+-- ARGV[1] lease ms   ARGV[2] longest pause of sweeps, ms
+-- ARGV[3] what is kept, three numbers: events per shard, how long events, how long tombstones, ms
 -- and go on with KEYS[4] and ARGV[4].
 --
 -- A record is a hash: e epoch, n name, s state ('a'ttached, 'd'etached; as tombstone 'e'nded, 'k'icked), g edge, m match,
 -- c created, d deadline, t hash of the token, p hash of the token before it until t was used,
 -- q mark of the request that made t (kind + hash of its id), w token sealed for a repeat of that request.
 
-local LEASE_MS, PAUSE_MS_MAX, EVENTS_MAX = tonumber(ARGV[1]), tonumber(ARGV[2]), ARGV[3]
-local BACKSTOP_MS, TOMBSTONE_MS, EVENTS_MS = 300000, 600000, 600000
+local LEASE_MS, PAUSE_MS_MAX = tonumber(ARGV[1]), tonumber(ARGV[2])
+local EVENTS_MAX, EVENTS_MS, TOMBSTONE_MS = string.match(ARGV[3], '^(%d+) (%d+) (%d+)$')
+local BACKSTOP_MS = 300000
 
 local time = redis.call('TIME')
 local now = time[1] * 1000 + math.floor(time[2] / 1000)

@@ -2,10 +2,19 @@ import { randomBytes } from 'node:crypto';
 import { testRedisUrl } from '@clew/service-kit/testing/test-redis';
 import { Redis } from 'ioredis';
 import { eventsKey, SHARDS, scriptKeys, sessionPrefix, shardOf } from '../keys.ts';
-import { SessionStore } from '../session-store.ts';
+import { type SessionLaw, SessionStore } from '../session-store.ts';
 import { parseToken, type ShownToken } from '../token.ts';
 
 const HOUR_MS = 3_600_000;
+
+/** As a service has it, but that pauses of sweeps are forgiven. */
+export const law: SessionLaw = {
+  leaseMs: 30_000,
+  sweepPauseMsMax: HOUR_MS,
+  eventsMax: 10_000,
+  eventsMs: 600_000,
+  tombstoneMs: 600_000,
+};
 
 /**
  * A database of a real Redis with sessions in it, and what only time does: leases are moved past their deadline instead of
@@ -19,7 +28,7 @@ export class SessionRedis implements AsyncDisposable {
   private constructor(url: string) {
     this.url = url;
     this.redis = new Redis(url);
-    this.store = new SessionStore(this.redis, { leaseMs: 30_000, sweepPauseMsMax: HOUR_MS, eventsMax: 10_000 });
+    this.store = new SessionStore(this.redis, law);
   }
 
   static async open(database: number): Promise<SessionRedis> {
