@@ -26,6 +26,8 @@ export interface StackOptions {
   readonly webPort?: number;
   /** More environment for all services, or for each by its name ("edge-1"). */
   readonly env?: Readonly<Record<string, string>> | ((name: string) => Readonly<Record<string, string>>);
+  /** Arguments of Node before each service's program, by its name: a probe, a profiler. */
+  readonly nodeArgs?: (name: string) => readonly string[];
   readonly onLog?: (name: string, line: string) => void;
   readonly onDeath?: (name: string, how: string, restartMs: number) => void;
   /** Gives up starting. */
@@ -118,7 +120,10 @@ async function choosePorts(counts: Counts, webPort: number | undefined) {
   return { ports, edgePorts };
 }
 
-function supervise(plan: ServicePlan, { env, onLog, onDeath, signal }: StackOptions): Service & Partial<Edge> {
+function supervise(
+  plan: ServicePlan,
+  { env, nodeArgs, onLog, onDeath, signal }: StackOptions,
+): Service & Partial<Edge> {
   const log: string[] = [];
   let everReady = false;
   let giveUp = new AbortController();
@@ -126,7 +131,7 @@ function supervise(plan: ServicePlan, { env, onLog, onDeath, signal }: StackOpti
     {
       name: plan.name,
       command: node,
-      args: [join(root, plan.program)],
+      args: [...(nodeArgs?.(plan.name) ?? []), join(root, plan.program)],
       env: {
         ...toolEnvironment(),
         CLEW_SUPERVISED: '1',
