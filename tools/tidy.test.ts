@@ -9,6 +9,7 @@ import { determinism } from './tidy/determinism.ts';
 import { declaredDependencies, importCycles, importDirections, unusedFiles } from './tidy/imports.ts';
 import { registeredCollections } from './tidy/memory.ts';
 import { processAccess } from './tidy/processes.ts';
+import { copiedFiles, doubledComments } from './tidy/repetition.ts';
 import { type Repository, readRepository, repositoryOf } from './tidy/repository.ts';
 import { assertingTests } from './tidy/tests.ts';
 
@@ -184,4 +185,21 @@ rule('tests assert', assertingTests, {
       test('two', () => assert.equal(1, 1));
       test('three', async () => { start(); await stopped; });`,
   },
+});
+
+rule('no file is there twice', copiedFiles, {
+  wrong: { 'tools/a.ts': 'export const one = 1;\n', 'bench/b.ts': 'export const one = 1;' },
+  faults: [/tools\/a.ts and bench\/b.ts|bench\/b.ts and tools\/a.ts/],
+  right: {
+    'tools/a.ts': 'export const one = 1;',
+    'bench/b.ts': 'export const two = 2;',
+    'bench/c.ts': '',
+    'bench/d.ts': '',
+  },
+});
+
+rule('nothing has two comments', doubledComments, {
+  wrong: { 'tools/a.ts': 'class A {\n  /** At most eight. */\n  /** One for each seat. */\n  #seats = 8;\n}' },
+  faults: [/a.ts:3 has a comment already/],
+  right: { 'tools/a.ts': '/** About the file. */\n/** About one. */\nexport const one = 1;\n\n/* a */ class B {}' },
 });

@@ -1,6 +1,6 @@
+import { backoffMs } from '@clew/service-kit/backoff';
 import type { Collections } from '@clew/service-kit/collections';
 import type { Counters } from '@clew/service-kit/counters';
-import { backoffMs } from './backoff.ts';
 
 export interface ErrandsOptions {
   readonly collections: Collections;

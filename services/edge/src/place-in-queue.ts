@@ -1,9 +1,9 @@
 import { randomUUID } from 'node:crypto';
 import { setTimeout as wait } from 'node:timers/promises';
 import type { MatchRef, Member } from '@clew/protocol/clew/matchmaking/v1/matchmaking.ts';
+import { backoffMs } from '@clew/service-kit/backoff';
 import { ServiceError } from '@clew/service-kit/service-error';
 import { Status } from 'nice-grpc-common';
-import { backoffMs } from './backoff.ts';
 import type { Errands } from './errands.ts';
 import type { MatchmakingPeer } from './peers.ts';
 import type { TicketHolder, Tickets } from './tickets.ts';

@@ -1,8 +1,8 @@
 import type { MatchRef } from '@clew/protocol/clew/matchmaking/v1/matchmaking.ts';
 import type { Input } from '@clew/protocol/clew/play/v1/frame.ts';
 import { Closed_Reason, type MatchFrame } from '@clew/protocol/clew/simulation/v1/simulation.ts';
+import { backoffMs } from '@clew/service-kit/backoff';
 import type { Counters } from '@clew/service-kit/counters';
-import { backoffMs } from './backoff.ts';
 import { freshInputs } from './inputs.ts';
 import type { MatchLookups } from './match-lookups.ts';
 import type { Channel, ChannelListener } from './trunk/channel.ts';

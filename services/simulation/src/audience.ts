@@ -60,7 +60,6 @@ export class Audience {
   readonly trunk: TrunkWriter;
   readonly matchChannel: number;
   /** M3: at most one per seat; counted as simulation.channels. */
-  /** M3: one for each seat at most. */
   readonly channels: Channel[] = [];
   /** The trunk had to skip ticks: nobody here has the last one. */
   #behind = false;

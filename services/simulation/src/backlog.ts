@@ -7,8 +7,10 @@ export const BACKLOG_BYTES_MAX = 1024 * 1024;
  * whoever catches up by a single message would be behind again with the next.
  */
 export class Backlog {
-  /** M3: at the bound nothing more is written. */
-  /** M3: what is added beyond the bound are answers, and a reader who does not take those is cut off. */
+  /**
+   * M3: at the bound no frame is written any more; what is added beyond are answers, and a reader who does not take those
+   * is cut off.
+   */
   readonly #sizes: number[] = [];
   #bytes = 0;
   #congested = false;

@@ -10,8 +10,7 @@ export type Admission = 'waiting' | 'late' | 'repeated' | 'early' | 'full';
 
 /** The inputs of one connection that wait for their tick, in order of their sequence. */
 export class InputQueue {
-  /** M3: at most WAITING_MAX. */
-  /** M3: WAITING_MAX; counted as simulation.waiting_inputs. */
+  /** M3: at most WAITING_MAX; counted as simulation.waiting_inputs. */
   readonly #waiting: Input[] = [];
   #newest = 0;
   #marginMs = 0;

@@ -2,8 +2,7 @@ import type { JournalRecord } from '@clew/maze';
 
 /** The last ticks of a match: all that came from outside, tick by tick; older ones make room. */
 export class Journal {
-  /** M3: at most `ticksMax`. */
-  /** M3: a ring; counted as simulation.journal_ticks. */
+  /** M3: a ring of at most `ticksMax`; counted as simulation.journal_ticks. */
   readonly #ring: JournalRecord[] = [];
   readonly #ticksMax: number;
   #next = 0;

@@ -22,8 +22,7 @@ export type AttachOutcome =
  */
 export class Seating {
   readonly seats: readonly Seat[];
-  /** M3: at most one per seat, none without a channel. */
-  /** M3: each has a channel at least, and a channel leads to a seat of its own. */
+  /** M3: at most one per seat: each has a channel, which leads to a seat of its own. */
   readonly #audiences: Audience[] = [];
   readonly #limits: SeatLimits;
   readonly #counters: Counters<CounterName>;

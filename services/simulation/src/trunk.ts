@@ -67,8 +67,7 @@ const response: TrunkResponse = { attached: [], closed: [], frames: [] };
 export class Trunk implements TrunkWriter {
   readonly #call: TrunkCall;
   readonly #options: TrunkOptions;
-  /** M3: at most one per seat of the process; counted as simulation.channels. */
-  /** M3: a seat has one channel at most. */
+  /** M3: at most one per seat of the process, for a seat has one channel; counted as simulation.channels. */
   readonly #leads = new Map<number, Lead>();
   readonly #backlog = new Backlog();
   #state: TrunkState = { kind: 'unnamed' };

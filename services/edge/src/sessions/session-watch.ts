@@ -1,8 +1,8 @@
 import { type SessionEvent, SessionEvent_Kind } from '@clew/protocol/clew/session/v1/session.ts';
+import { backoffMs } from '@clew/service-kit/backoff';
 import type { Counters } from '@clew/service-kit/counters';
 import { ServiceError } from '@clew/service-kit/service-error';
 import { Status } from 'nice-grpc-common';
-import { backoffMs } from '../backoff.ts';
 import type { SessionPeer } from '../peers.ts';
 import type { PlayerDirectory } from '../player-directory.ts';
 import type { PlayerStream } from '../player-stream.ts';
