@@ -6,13 +6,15 @@ import { test } from 'node:test';
 
 const MODULE = join(import.meta.dirname, 'stop-request.ts');
 
-/** A process that asks for `stopRequest` and tells what becomes of it; `laterMs` moves its clock on after the first wish. */
+/**
+ * A process that asks for `stopRequest` and tells what becomes of it. Its clock stands, however busy the machine is, but for
+ * `laterMs` that pass with the first wish.
+ */
 function host(laterMs = 0, stdin: 'ignore' | 'pipe' = 'ignore') {
   const script = `
     import { stopRequest } from '${MODULE}';
-    const now = performance.now.bind(performance);
     let later = 0;
-    performance.now = () => now() + later;
+    performance.now = () => 1_000 + later;
     stopRequest(process, () => process.exit(9)).addEventListener('abort', () => {
       later = ${laterMs};
       console.log('stopping');
