@@ -11,6 +11,7 @@ import { registeredCollections } from './tidy/memory.ts';
 import { processAccess } from './tidy/processes.ts';
 import { copiedFiles, doubledComments } from './tidy/repetition.ts';
 import { type Repository, readRepository, repositoryOf } from './tidy/repository.ts';
+import { toldMetrics } from './tidy/telemetry.ts';
 import { assertingTests } from './tidy/tests.ts';
 
 type Rule = (repository: Repository) => string[];
@@ -202,4 +203,21 @@ rule('nothing has two comments', doubledComments, {
   wrong: { 'tools/a.ts': 'class A {\n  /** At most eight. */\n  /** One for each seat. */\n  #seats = 8;\n}' },
   faults: [/a.ts:3 has a comment already/],
   right: { 'tools/a.ts': '/** About the file. */\n/** About one. */\nexport const one = 1;\n\n/* a */ class B {}' },
+});
+
+rule('what is measured is told', toldMetrics, {
+  wrong: {
+    'docs/telemetry.md': '| `clew_edge_frames_total` | `edge.players` | `clew_redis_keys` |',
+    'services/edge/src/counter-names.ts': "export const names = ['edge.frames', 'edge.keyFrames'];",
+    'services/edge/src/door.ts': "collections.map('edge.streams', { bound: 1 });",
+    'packages/service-kit/src/redis.ts': "gauge({ name: 'clew.redis.clients' });",
+  },
+  faults: [/:1 .*clew_redis_clients/, /:1 .*clew_edge_key_frames_total/, /:1 .*edge.streams/],
+  right: {
+    'docs/telemetry.md': '| `clew_edge_refused_total` | `edge.players` | `clew_redis_memory_used_bytes` |',
+    'services/edge/src/door.ts':
+      "counters.add('edge.refused.not_found'); collections.map('edge.players', { bound: 1 });",
+    'services/edge/src/door.test.ts': "counters.add('edge.unheard_of');",
+    'packages/service-kit/src/redis.ts': "gauge({ name: 'clew.redis.memory.used' });",
+  },
 });

@@ -50,7 +50,7 @@ const FILES = '{packages,services,clients,tools,bench,integration-tests}/**/*.{t
 const FOREIGN = /(^|\/)(node_modules|dist|gen|peers)(\/|$)/;
 
 export function readRepository(root: string): Repository {
-  const paths = globSync([FILES, 'package.json'], { cwd: root, exclude: (path) => FOREIGN.test(path) });
+  const paths = globSync([FILES, 'package.json', 'docs/*.md'], { cwd: root, exclude: (path) => FOREIGN.test(path) });
   return repositoryOf(Object.fromEntries(paths.map((path) => [path, readFileSync(join(root, path), 'utf8')])));
 }
 

@@ -23,14 +23,21 @@ export const addresses = () =>
     .transform((list) => list.split(',').map((entry) => entry.trim()))
     .pipe(z.array(address()).min(1));
 
-/** What every service reads: where Redis is, where to listen, how to log. Names in the environment: CLEW_ + field. */
+/** What every service reads: where Redis is, where to listen, how to log and tell. Names in the environment: CLEW_ + field. */
 export const serviceFields = {
+  /** The instance's name in metrics and logs, stable over restarts: "edge-1". The service's own when not given. */
+  NAME: z
+    .string()
+    .regex(/^[A-Za-z0-9][A-Za-z0-9._-]{0,62}$/, 'must be 1 to 63 letters, digits, dots, dashes and underscores')
+    .optional(),
   REDIS_URL: z.url({ protocol: /^rediss?$/ }).default('redis://127.0.0.1:6379'),
   HOST: z.string().min(1).default('127.0.0.1'),
   GRPC_PORT: port(0),
   OPS_PORT: port(0),
   LOG_LEVEL: z.enum(['trace', 'debug', 'info', 'warn', 'error', 'silent']).default('info'),
   LOG_FORMAT: z.enum(['json', 'pretty']).default('json'),
+  /** Metrics: loaded at the start, when somebody asks for the first time, or never. */
+  TELEMETRY: z.enum(['on', 'lazy', 'off']).default('lazy'),
 };
 
 /**

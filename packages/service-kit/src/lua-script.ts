@@ -1,9 +1,18 @@
 import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
+import { basename } from 'node:path';
 import type { Redis } from 'ioredis';
 import { redisFailure } from './redis.ts';
 
 type Argument = string | number | Buffer;
+
+/** Names of scripts by what Redis is told of them. M3: one entry for each file of Lua, two by its hash and whole. */
+const names = new Map<string, string>();
+
+/** The name of the script that EVALSHA or EVAL was told: "renew". */
+export function scriptName(shaOrSource: string): string | undefined {
+  return names.get(shaOrSource);
+}
 
 /** One run of a script. All keys share a hash tag. */
 export interface ScriptCall {
@@ -27,6 +36,8 @@ export class LuaScript {
     const script = readFileSync(file, 'utf8');
     this.#source = prelude === undefined ? script : preceded(script, readFileSync(prelude, 'utf8'));
     this.#sha = createHash('sha1').update(this.#source).digest('hex');
+    names.set(this.#sha, basename(file.pathname, '.lua'));
+    names.set(this.#source, basename(file.pathname, '.lua'));
   }
 
   /** Runs it. Throws UNAVAILABLE, reason REDIS_AWAY, when Redis does not do its part. */

@@ -1,19 +1,23 @@
-import { createServer, type Server } from 'node:http';
+import { createServer, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { Collections } from './collections.ts';
 import type { Counters } from './counters.ts';
+import type { Telemetry } from './telemetry/telemetry.ts';
 
 export interface OpsReport {
   readonly name: string;
   readonly collections: Collections;
   readonly counters: Counters;
+  /** What is told under /metrics; nothing without it. */
+  readonly telemetry?: Telemetry;
   /** What else the service tells under /statusz, read at each request. */
   readonly sections?: () => Record<string, unknown>;
 }
 
 /**
  * The operators' listener, on a loopback or private address: `/livez` (200 while the process can answer), `/readyz`
- * (503 until ready and while stopping), `/statusz` (JSON: memory in bytes, counters, collections with size and bound).
+ * (503 until ready and while stopping), `/statusz` (JSON: memory in bytes, counters, collections with size and bound),
+ * `/metrics` (for Prometheus).
  */
 export class OpsServer {
   readonly #server: Server;
@@ -31,9 +35,16 @@ export class OpsServer {
         response.setHeader('content-type', 'application/json');
         return void response.end(`${JSON.stringify(status(report), null, 2)}\n`);
       }
-      response.statusCode = 404;
-      response.end('try /livez, /readyz or /statusz\n');
+      if (path === '/metrics') return void this.#metrics(report, response);
+      notFound(response, 'try /livez, /readyz, /statusz or /metrics\n');
     });
+  }
+
+  async #metrics({ telemetry }: OpsReport, response: ServerResponse): Promise<void> {
+    const text = await telemetry?.metrics();
+    if (text === undefined) return notFound(response, 'telemetry is off (CLEW_TELEMETRY)\n');
+    response.setHeader('content-type', 'text/plain; version=0.0.4; charset=utf-8');
+    response.end(text);
   }
 
   setReady(ready: boolean): void {
@@ -70,4 +81,9 @@ function status({ name, collections, counters, sections }: OpsReport) {
     collections: collections.report(),
     ...sections?.(),
   };
+}
+
+function notFound(response: ServerResponse, words: string): void {
+  response.statusCode = 404;
+  response.end(words);
 }

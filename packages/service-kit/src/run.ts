@@ -25,7 +25,7 @@ export interface ServiceProcess<Config> {
 /** Runs until told to stop. The only caller is a service's main.ts, which passes the real `process`. */
 export async function run<Config>(host: NodeJS.Process, service: ServiceProcess<Config>): Promise<void> {
   const config = readConfig(host, service.fields);
-  const name = host.env.CLEW_NAME || service.name;
+  const name = config.NAME ?? service.name;
   const log = createLog({ name, level: config.LOG_LEVEL, format: config.LOG_FORMAT });
   const stop = new AbortController();
   const stopMs = service.stopMs ?? 4_000;

@@ -2,6 +2,7 @@ import { Collections } from '@clew/service-kit/collections';
 import { Counters } from '@clew/service-kit/counters';
 import type { Log } from '@clew/service-kit/log';
 import { OpsServer } from '@clew/service-kit/ops-server';
+import { Telemetry } from '@clew/service-kit/telemetry/telemetry';
 import { AddressLimits } from './address-limits.ts';
 import { advertise, tickRate } from './advertised.ts';
 import type { EdgeConfig } from './config.ts';
@@ -10,6 +11,7 @@ import { GrpcDoor } from './doors/grpc/door.ts';
 import { WebDoor } from './doors/web/door.ts';
 import { Errands } from './errands.ts';
 import { MatchLookups } from './match-lookups.ts';
+import { measureEdge } from './metrics.ts';
 import { connectPeers } from './peers.ts';
 import { PlayService } from './play-service.ts';
 import { PlayerDirectory } from './player-directory.ts';
@@ -48,7 +50,9 @@ export async function startEdge(config: EdgeConfig, log: Log, signal: AbortSigna
   await using stack = new AsyncDisposableStack();
   const collections = new Collections();
   const counters = new Counters<string>(counterNames);
-  const { EDGE_ID: edgeId, PLAYERS_MAX: playersMax, CALL_MS: callMs } = config;
+  const { EDGE_ID: edgeId, NAME: name = edgeId, TELEMETRY: mode } = config;
+  const telemetry = stack.use(new Telemetry({ mode, service: 'edge', name, collections, counters }));
+  const { PLAYERS_MAX: playersMax, CALL_MS: callMs } = config;
 
   const peers = stack.use(connectPeers(config.SESSION_ADDRESSES, config.MATCHMAKING_ADDRESSES));
   const errands = new Errands({ collections, counters, bound: playersMax, callMs });
@@ -123,13 +127,16 @@ export async function startEdge(config: EdgeConfig, log: Log, signal: AbortSigna
     counters,
     log,
   });
+  measureEdge(telemetry, { directory, webConnections: () => web.connections });
   const ops = new OpsServer({
-    name: edgeId,
+    name,
     collections,
     counters,
+    telemetry,
     sections: () => ({ web: { connections: web.connections } }),
   });
 
+  await telemetry.prepare();
   signal.throwIfAborted();
   stack.defer(() => ops.stop());
   const grpcPort = await grpc.listen(config.HOST, config.GRPC_PORT);

@@ -7,11 +7,13 @@ import { Counters } from '@clew/service-kit/counters';
 import type { Log } from '@clew/service-kit/log';
 import { OpsServer } from '@clew/service-kit/ops-server';
 import { connectRedis } from '@clew/service-kit/redis';
+import { Telemetry } from '@clew/service-kit/telemetry/telemetry';
 import { Status } from 'nice-grpc';
 import type { MatchmakingConfig } from './config.ts';
 import { Director, directorCounters } from './director.ts';
 import { MatchDirectory } from './match-directory.ts';
 import { matchmakingService, serviceCounters } from './matchmaking-service.ts';
+import { measureMatchmaking } from './metrics.ts';
 import { SimulationLinks } from './simulation-links.ts';
 import { SimulationRegistry } from './simulation-registry.ts';
 import { TicketStore } from './ticket-store.ts';
@@ -33,6 +35,8 @@ export async function startMatchmaking(config: MatchmakingConfig, log: Log): Pro
   await using starting = new AsyncDisposableStack();
   const collections = new Collections();
   const counters = new Counters([...serviceCounters, ...directorCounters]);
+  const { NAME: name = 'matchmaking', TELEMETRY: mode } = config;
+  const telemetry = starting.use(new Telemetry({ mode, service: 'matchmaking', name, collections, counters }));
   const callMs = Math.ceil(config.CLAIM_MS / 5);
 
   const redis = starting.adopt(connectRedis(config.REDIS_URL, log), (connection) => connection.disconnect());
@@ -70,6 +74,9 @@ export async function startMatchmaking(config: MatchmakingConfig, log: Log): Pro
     }),
   );
 
+  measureMatchmaking(telemetry, { redis, view: () => director.view });
+  await telemetry.prepare();
+
   const closing = new AbortController();
   const open: Set<AbortSignal> = collections.set('matchmaking.registrations', {
     bound: config.SIMULATIONS_MAX,
@@ -101,7 +108,7 @@ export async function startMatchmaking(config: MatchmakingConfig, log: Log): Pro
   const grpcPort = await server.listen(config.HOST, config.GRPC_PORT);
 
   const ops = starting.adopt(
-    new OpsServer({ name: 'matchmaking', collections, counters, sections: () => ({ director: director.view }) }),
+    new OpsServer({ name, collections, counters, telemetry, sections: () => ({ director: director.view }) }),
     (listener) => listener.stop(),
   );
   const opsPort = await ops.listen(config.HOST, config.OPS_PORT);

@@ -4,8 +4,10 @@ import { ControlServer } from '@clew/service-kit/control-server';
 import type { Log } from '@clew/service-kit/log';
 import { OpsServer } from '@clew/service-kit/ops-server';
 import { connectRedis } from '@clew/service-kit/redis';
+import { Telemetry } from '@clew/service-kit/telemetry/telemetry';
 import type { SessionConfig } from './config.ts';
 import { EventStreams } from './event-streams.ts';
+import { measureSession } from './metrics.ts';
 import { countRefusal, createCounters } from './session-counters.ts';
 import { SessionEvents } from './session-events.ts';
 import { createSessionService } from './session-service.ts';
@@ -29,6 +31,8 @@ export async function startSession(config: SessionConfig, log: Log, signal: Abor
   await using stack = new AsyncDisposableStack();
   const collections = new Collections();
   const counters = createCounters();
+  const { NAME: name = 'session', TELEMETRY: mode } = config;
+  const telemetry = stack.use(new Telemetry({ mode, service: 'session', name, collections, counters }));
 
   const redis = connectRedis(config.REDIS_URL, log);
   const store = new SessionStore(redis, {
@@ -39,11 +43,16 @@ export async function startSession(config: SessionConfig, log: Log, signal: Abor
     tombstoneMs: config.SESSION_TOMBSTONE_MS,
   });
 
+  let sweptMs = performance.now();
+  measureSession(telemetry, { redis, counters, sweepAgeMs: () => performance.now() - sweptMs });
   const stopSweeping = new AbortController();
   const swept = sweepUntil(stopSweeping.signal, {
     store,
     counters,
     log,
+    onSwept: () => {
+      sweptMs = performance.now();
+    },
     sweepMs: config.SESSION_SWEEP_MS,
     batch: config.SESSION_SWEEP_BATCH,
   });
@@ -83,9 +92,10 @@ export async function startSession(config: SessionConfig, log: Log, signal: Abor
   stack.defer(() => server.stop(STOP_GRACE_MS));
   stack.defer(() => events.stop());
 
-  const ops = new OpsServer({ name: 'session', collections, counters });
+  const ops = new OpsServer({ name, collections, counters, telemetry });
   stack.defer(() => ops.stop());
 
+  await telemetry.prepare();
   signal.throwIfAborted();
   const grpcPort = await server.listen(config.HOST, config.GRPC_PORT);
   const opsPort = await ops.listen(config.HOST, config.OPS_PORT);

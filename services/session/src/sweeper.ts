@@ -17,16 +17,19 @@ export interface SweeperOptions {
   readonly sweepMs: number;
   /** Most leases to end in one run of a shard's sweep. */
   readonly batch: number;
+  /** After each sweep that Redis did. */
+  readonly onSwept?: () => void;
 }
 
 /** Sweeps until the signal. */
 export async function sweepUntil(signal: AbortSignal, options: SweeperOptions): Promise<void> {
-  const { store, counters, log, sweepMs, batch } = options;
+  const { store, counters, log, sweepMs, batch, onSwept } = options;
   while (!signal.aborted) {
     let more = false;
     try {
       const outcome = await store.sweep(batch);
       more = outcome.more;
+      onSwept?.();
       counters.add('session.sweeps');
       counters.add('session.expired', outcome.expired);
       if (outcome.heldOff > 0) {

@@ -11,11 +11,13 @@ import { Counters } from '@clew/service-kit/counters';
 import type { Log } from '@clew/service-kit/log';
 import { OpsServer } from '@clew/service-kit/ops-server';
 import { connectRedis } from '@clew/service-kit/redis';
+import { Telemetry } from '@clew/service-kit/telemetry/telemetry';
 import { rulesOf, type SimulationConfig } from './config.ts';
 import { counterNames } from './counter-names.ts';
 import { FrameEncoder } from './frame-encoder.ts';
 import { MatchLease } from './match-lease.ts';
 import { Matches } from './matches.ts';
+import { measureSimulation, timedPhase } from './metrics.ts';
 import { Registration } from './registration.ts';
 import { SessionCheck } from './session-check.ts';
 import { SessionWatch } from './session-watch.ts';
@@ -57,6 +59,9 @@ export async function startSimulation(config: SimulationConfig, log: Log): Promi
   const clock = () => performance.now();
   const collections = new Collections();
   const counters = new Counters(counterNames);
+  const { NAME: name = simulationId, TELEMETRY: mode } = config;
+  const telemetry = starting.use(new Telemetry({ mode, service: 'simulation', name, collections, counters }));
+  await telemetry.prepare();
   const rules = rulesOf(config);
 
   const redis = starting.adopt(connectRedis(config.REDIS_URL, log), (connection) => connection.disconnect());
@@ -140,10 +145,11 @@ export async function startSimulation(config: SimulationConfig, log: Log): Promi
 
   const loop = new TickLoop({
     busy: () => performance.eventLoopUtilization().active,
-    onPhase: (phase, scheduledMs) => matches.tickPhase(phase, scheduledMs),
+    onPhase: timedPhase(telemetry, clock, (phase, scheduledMs) => matches.tickPhase(phase, scheduledMs)),
     onDone: (nowMs) => trunks.flush(nowMs),
     clock,
   });
+  measureSimulation(telemetry, { redis, matches, trunks, loop });
   starting.defer(() => loop.stop());
   loop.start();
   starting.defer(async () => {
@@ -174,9 +180,10 @@ export async function startSimulation(config: SimulationConfig, log: Log): Promi
 
   const ops = starting.adopt(
     new OpsServer({
-      name: 'simulation',
+      name,
       collections,
       counters,
+      telemetry,
       sections: () => ({ tick: loop.report(), seats: matches.seats(), trunks: trunks.report() }),
     }),
     (listener) => listener.stop(),

@@ -1,0 +1,79 @@
+import type { Redis } from 'ioredis';
+import type { Instruments } from './instruments.ts';
+
+/** Keys that are drawn at random for each survey. */
+const samplesMax = 32;
+/** Whoever reads more often gets the last survey again. */
+const freshMs = 2_000;
+
+interface Survey {
+  readonly usedBytes: number;
+  readonly limitBytes: number;
+  readonly keys: number;
+  readonly clients: number;
+  readonly samples: number;
+  readonly withoutTtl: number;
+}
+
+/** What Redis itself says: memory, keys, clients, and how many of some random keys have no TTL: none should. */
+export function measureRedisServer(instruments: Instruments, redis: Redis): void {
+  let survey: Survey | undefined;
+  let takenMs = Number.NEGATIVE_INFINITY;
+  let samples = 0;
+  let withoutTtl = 0;
+  instruments.beforeRead(async () => {
+    if (performance.now() - takenMs < freshMs) return;
+    takenMs = performance.now();
+    survey = await takeSurvey(redis).catch(() => undefined);
+    samples += survey?.samples ?? 0;
+    withoutTtl += survey?.withoutTtl ?? 0;
+  });
+  const gauge = (name: string, unit: string, description: string, read: (survey: Survey) => number) =>
+    instruments.gauge({ name: `clew.redis.${name}`, unit, description }, () => survey && read(survey));
+  gauge('memory.used', 'By', 'Memory that Redis uses.', ({ usedBytes }) => usedBytes);
+  gauge('memory.limit', 'By', 'maxmemory of Redis, or its machine.', ({ limitBytes }) => limitBytes);
+  gauge('keys', '{key}', 'Keys in Redis.', ({ keys }) => keys);
+  gauge('clients', '{client}', 'Connections to Redis.', ({ clients }) => clients);
+  instruments.counter(
+    {
+      name: 'clew.redis.keys_sampled',
+      unit: '{key}',
+      description: 'Keys drawn at random to see whether they have a TTL.',
+    },
+    () => samples,
+  );
+  instruments.counter(
+    { name: 'clew.redis.keys_without_ttl', unit: '{key}', description: 'Drawn keys without a TTL: none should be.' },
+    () => withoutTtl,
+  );
+}
+
+async function takeSurvey(redis: Redis): Promise<Survey> {
+  const draw = redis.pipeline().info('memory').info('clients').dbsize();
+  for (let sample = 0; sample < samplesMax; sample += 1) draw.randomkey();
+  const [memory, clients, keys, ...drawn] = await resultsOf(draw);
+  const names = drawn.filter((name): name is string => typeof name === 'string');
+  const ask = redis.pipeline();
+  for (const name of names) ask.ttl(name);
+  const ttls = names.length === 0 ? [] : await resultsOf(ask);
+  const limitBytes = numberOf(memory, 'maxmemory') || numberOf(memory, 'total_system_memory');
+  return {
+    usedBytes: numberOf(memory, 'used_memory'),
+    limitBytes,
+    keys: Number(keys),
+    clients: numberOf(clients, 'connected_clients'),
+    samples: names.length,
+    withoutTtl: ttls.filter((ttl) => ttl === -1).length, // -2: gone meanwhile
+  };
+}
+
+async function resultsOf(pipeline: ReturnType<Redis['pipeline']>): Promise<unknown[]> {
+  return ((await pipeline.exec()) ?? []).map(([error, reply]) => {
+    if (error !== null) throw error;
+    return reply;
+  });
+}
+
+function numberOf(info: unknown, field: string): number {
+  return Number(new RegExp(`^${field}:(\\d+)`, 'm').exec(String(info))?.[1] ?? 0);
+}

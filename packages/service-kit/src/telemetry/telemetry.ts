@@ -1,0 +1,66 @@
+import { performance } from 'node:perf_hooks';
+import type { Collections } from '../collections.ts';
+import type { Counters } from '../counters.ts';
+import { HeapAfterGc } from './heap-after-gc.ts';
+import { Instruments } from './instruments.ts';
+import { measureCollections, measureCounters } from './own-metrics.ts';
+import { measureProcess } from './process-metrics.ts';
+import type { PrometheusText } from './prometheus.ts';
+
+/** Whether a process measures itself: `on` loads all for it at the start, `lazy` when somebody asks for the first time. */
+export type TelemetryMode = 'on' | 'lazy' | 'off';
+
+export interface TelemetryOptions {
+  readonly mode: TelemetryMode;
+  /** "edge". */
+  readonly service: string;
+  /** The instance, stable over restarts: "edge-1". */
+  readonly name: string;
+  readonly collections: Collections;
+  readonly counters: Counters;
+}
+
+/** What one service measures, and how it is told. Switched off, nothing is read and nothing loaded. */
+export class Telemetry implements Disposable {
+  readonly instruments = new Instruments();
+  readonly heap: HeapAfterGc;
+  readonly #options: TelemetryOptions;
+  readonly #owned = new DisposableStack();
+  #text: Promise<PrometheusText> | undefined;
+
+  constructor(options: TelemetryOptions) {
+    this.#options = options;
+    this.heap = this.#owned.use(new HeapAfterGc());
+    if (!this.isOn) return;
+    measureCollections(this.instruments, options.collections);
+    measureCounters(this.instruments, options.counters);
+    this.#owned.use(measureProcess(this.instruments, this.heap));
+  }
+
+  get isOn(): boolean {
+    return this.#options.mode !== 'off';
+  }
+
+  /** Loads at the start what it would otherwise load when somebody asks. */
+  async prepare(): Promise<void> {
+    if (this.#options.mode === 'on') await this.#load();
+  }
+
+  /** All metrics as Prometheus reads them; undefined where telemetry is off. */
+  async metrics(): Promise<string | undefined> {
+    return this.isOn ? (await this.#load()).read() : undefined;
+  }
+
+  [Symbol.dispose](): void {
+    this.#owned.dispose();
+  }
+
+  #load(): Promise<PrometheusText> {
+    this.#text ??= import('./prometheus.ts').then(({ PrometheusText }) => {
+      const { service, name } = this.#options;
+      const resource = { 'service.namespace': 'clew', 'service.name': service, 'service.instance.id': name };
+      return new PrometheusText(this.instruments, resource, performance.timeOrigin);
+    });
+    return this.#text;
+  }
+}
