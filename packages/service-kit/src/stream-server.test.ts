@@ -34,19 +34,21 @@ suite('a stream server', () => {
     assert.deepEqual(await health(), Buffer.from([0x08, 2]));
   });
 
-  test('tells its services by reflection', async (context) => {
-    const { client } = await serving(context);
-    const stream = client.makeBidiStreamRequest(
-      '/grpc.reflection.v1.ServerReflection/ServerReflectionInfo',
-      bytes,
-      bytes,
-    );
-    stream.write(Buffer.from([0x3a, 1, 0x2a])); // list_services "*"
-    const [reply] = (await once(stream, 'data')) as [Buffer];
-    assert.match(reply.toString('latin1'), /clew\.simulation\.v1\.TrunkService/);
-    stream.end();
-    await once(stream, 'end');
-  });
+  for (const version of ['v1', 'v1alpha']) {
+    test(`tells its services by reflection ${version}, and what they are made of`, async (context) => {
+      const { client } = await serving(context);
+      const path = `/grpc.reflection.${version}.ServerReflection/ServerReflectionInfo`;
+      const stream = client.makeBidiStreamRequest(path, bytes, bytes);
+      stream.write(Buffer.from([0x3a, 1, 0x2a])); // list_services "*"
+      const [services] = (await once(stream, 'data')) as [Buffer];
+      assert.match(services.toString('latin1'), /clew\.simulation\.v1\.TrunkService/);
+      stream.write(Buffer.concat([Buffer.from([0x22, name.length]), Buffer.from(name)])); // file_containing_symbol
+      const [file] = (await once(stream, 'data')) as [Buffer];
+      assert.match(file.toString('latin1'), /SeatInputs/);
+      stream.end();
+      await once(stream, 'end');
+    });
+  }
 
   test('stops although a connection was reset just before', async (context) => {
     const { server, client } = await serving(context);

@@ -1,4 +1,3 @@
-import { readFileSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 import {
   Server,
@@ -7,13 +6,9 @@ import {
   type ServiceDefinition,
   type UntypedServiceImplementation,
 } from '@grpc/grpc-js';
-import { loadFileDescriptorSetFromBuffer } from '@grpc/proto-loader';
-import { ReflectionService } from '@grpc/reflection';
 import { HealthImplementation } from 'grpc-health-check';
 import { OpenServices } from './open-services.ts';
-
-/** Descriptors of all protos, for reflection; written by `npm run generate`. */
-const descriptors = new URL('../../protocol/gen/descriptors.binpb', import.meta.url);
+import { addReflection } from './reflection.ts';
 
 export interface StreamServerOptions {
   /** Full names of the services that health and reflection tell of. */
@@ -42,8 +37,7 @@ export class StreamServer {
     });
     const open = new OpenServices(this.#server, this.#names);
     this.#health.addToServer(open);
-    const described = loadFileDescriptorSetFromBuffer(readFileSync(descriptors));
-    new ReflectionService(described, { services: [...serviceNames] }).addToServer(open);
+    addReflection(open, serviceNames);
   }
 
   add(service: ServiceDefinition, implementation: UntypedServiceImplementation): void {
