@@ -111,6 +111,7 @@ test('serves the page; Ctrl-C stops everything, Redis last', async (t) => {
   const page = await fetch(`http://127.0.0.1:${start.port}/`);
   assert.equal(page.status, 200);
   assert.match(await page.text(), /<html/i);
+  assert.doesNotMatch(start.output, /Server initialized/, 'Redis says nothing that nobody needs');
   start.ctrlC();
   assert.equal(await start.ended, 0);
   const order = [

@@ -18,6 +18,8 @@ const IMAGE = 'redis:7.2-alpine';
 const ANSWER_WITHIN_MS = 30_000;
 const STOP_MS = 5_000;
 const DEATHS_AT_START_MAX = 3;
+/** Of what it says before it answers, for the case that it never does. */
+const FIRST_LINES_MAX = 100;
 
 export interface RunningRedis {
   readonly url: string;
@@ -112,6 +114,7 @@ async function startPrivate(launch: Launch, { folder, observer, signal, env }: R
   const url = `redis://127.0.0.1:${port}`;
   const giveUp = new AbortController();
   let answered = false;
+  const first: string[] = [];
   const process = new SupervisedProcess(
     {
       name: 'redis',
@@ -122,7 +125,10 @@ async function startPrivate(launch: Launch, { folder, observer, signal, env }: R
       leashed: true,
     },
     {
-      line: observer.line,
+      line: (line) => {
+        if (answered) observer.line(line);
+        else if (first.length < FIRST_LINES_MAX) first.push(line);
+      },
       died: (how, restartMs) => {
         if (!answered && process.deaths >= DEATHS_AT_START_MAX) giveUp.abort();
         else observer.died(how, restartMs);
@@ -136,6 +142,7 @@ async function startPrivate(launch: Launch, { folder, observer, signal, env }: R
       answered = true;
     } catch {
       signal.throwIfAborted();
+      first.forEach(observer.line);
       throw new SetupFault(
         `Redis does not start (${launch.origin}). Its log is above; if its data is broken, delete that folder`,
       );

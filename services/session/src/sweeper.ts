@@ -24,6 +24,7 @@ export interface SweeperOptions {
 /** Sweeps until the signal. */
 export async function sweepUntil(signal: AbortSignal, options: SweeperOptions): Promise<void> {
   const { store, counters, log, sweepMs, batch, onSwept } = options;
+  let isFirst = true;
   while (!signal.aborted) {
     let more = false;
     try {
@@ -34,8 +35,11 @@ export async function sweepUntil(signal: AbortSignal, options: SweeperOptions): 
       counters.add('session.expired', outcome.expired);
       if (outcome.heldOff > 0) {
         counters.add('session.holdOffs', outcome.heldOff);
-        log.warn({ shards: outcome.heldOff }, 'nobody swept for a while: no lease runs out for one whole lease');
+        // Where nothing ran before it, e.g. a first start, that is how it should be.
+        const level = isFirst ? 'info' : 'warn';
+        log[level]({ shards: outcome.heldOff }, 'nobody swept for a while: no lease runs out for one whole lease');
       }
+      isFirst = false;
     } catch (error) {
       counters.add('session.sweepsFailed');
       const { status, reason } = ServiceError.from(error);
