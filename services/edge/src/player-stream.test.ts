@@ -138,7 +138,7 @@ suite('a player who vanishes leaves nothing at the edge, and session hears it', 
 
 suite('a slow reader', () => {
   test('gets a keyframe when he reads again, nothing in between; others get every frame', async () => {
-    await using edge = await startTestEdge();
+    await using edge = await startTestEdge({ CLEW_READER_STALL_MS: '60000' });
     using quick = await inSeat(edge);
     using signedIn = await new GrpcPlayer(edge.grpcAddress).signIn();
     edge.session.kept.get(signedIn.playerId)!.session.matchId = 'm-1';
