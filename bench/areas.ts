@@ -1,5 +1,6 @@
 import type { Area } from './area.ts';
 import { play } from './areas/play.ts';
+import { simulation } from './areas/simulation.ts';
 
 /** All areas, in the order of `--help`. */
-export const areas: readonly Area[] = [play];
+export const areas: readonly Area[] = [play, simulation];

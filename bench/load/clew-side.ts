@@ -1,0 +1,69 @@
+import { randomUUID } from 'node:crypto';
+import type { Transport } from '@clew/client';
+import type { View } from '@clew/maze';
+import { applyFrame } from '../../packages/client/src/view-keeper.ts';
+import type { LoadPlayer, LoadSide, OnUpdate } from './player.ts';
+
+const CALL_MS = 20_000;
+
+/**
+ * Players of Clew through a transport of its SDK: they keep the view up to date as the SDK does, and do not predict, for
+ * the peers' players do not either.
+ */
+export function clewSide(transport: Transport, address: string): LoadSide {
+  return { open: (number, onUpdate) => openPlayer(transport, address, number, onUpdate) };
+}
+
+async function openPlayer(
+  transport: Transport,
+  address: string,
+  number: number,
+  onUpdate: OnUpdate,
+): Promise<LoadPlayer> {
+  const connection = transport.connect(address);
+  const signal = () => AbortSignal.timeout(CALL_MS);
+  const { token } = await connection.signIn(
+    {
+      secret: crypto.getRandomValues(new Uint8Array(32)),
+      displayName: `Load ${number}`,
+      takeOver: false,
+      requestId: randomUUID(),
+    },
+    signal(),
+  );
+  const stands = Promise.withResolvers<void>();
+  const sees = Promise.withResolvers<void>();
+  let view: View | undefined;
+  let seat = -1;
+  let tick = 0;
+  const fail = (error: Error) => {
+    stands.reject(error);
+    sees.reject(error);
+    if (view !== undefined) throw error; // it played: a bench whose players fall out measures nothing
+  };
+  const stream = connection.openStream(token, {
+    closed: fail,
+    message: ({ event, header, regions }) => {
+      if (event?.kind?.$case === 'idle') stands.resolve();
+      if (event?.kind?.$case === 'seated') seat = event.kind.value.seat;
+      if (header === undefined) return;
+      const outcome = applyFrame(view, header, regions);
+      if (outcome.kind === 'gap') return;
+      view = outcome.view;
+      tick = header.tick;
+      sees.resolve();
+      onUpdate(view.avatars.find((avatar) => avatar.seat === seat)?.lastInput ?? 0);
+    },
+  });
+  await stands.promise;
+  await connection.findMatch({ requestId: randomUUID() }, token, signal());
+  await sees.promise;
+  return {
+    // For the next tick: what comes too late for it counts for the one after.
+    send: (input) => stream.send([{ ...input, tick: tick + 1 }]),
+    close: () => {
+      stream.close();
+      connection.close();
+    },
+  };
+}
