@@ -124,6 +124,7 @@ export async function startEdge(config: EdgeConfig, log: Log, signal: AbortSigna
     webRoot: config.WEB_ROOT,
     allowedOrigins: config.ALLOWED_ORIGINS,
     connectionsMax: connectionsPerPlayer * playersMax,
+    collections,
     counters,
     log,
   });

@@ -25,3 +25,4 @@ export interface Door {
 /** The methods of PlayService that are one question and one answer. */
 export const unaryMethods = ['signIn', 'resume', 'leave', 'findMatch', 'cancelMatch', 'steer'] as const;
 export type UnaryMethod = (typeof unaryMethods)[number];
+export type Method = UnaryMethod | 'watch' | 'play';

@@ -66,11 +66,14 @@ export class FrameReader {
   refusal: PlayerRefusal | undefined;
   ended = false;
   readonly #encoding: Encoding;
+  #awaitsHeaders: boolean;
   #text = '';
   #rest: Buffer = Buffer.alloc(0);
 
-  constructor(encoding: Encoding) {
+  /** `headers`: the first frame of metadata are headers, as over WebSocket. */
+  constructor(encoding: Encoding, { headers = false } = {}) {
     this.#encoding = encoding;
+    this.#awaitsHeaders = headers;
   }
 
   add(bytes: Uint8Array): void {
@@ -80,6 +83,7 @@ export class FrameReader {
       if (this.#rest.length < end) return;
       const payload = this.#rest.subarray(5, end);
       if (this.#rest[0] === 0) this.messages.push(payload);
+      else if (this.#awaitsHeaders) this.#awaitsHeaders = false;
       else this.#trailers(payload.toString('latin1'));
       this.#rest = this.#rest.subarray(end);
     }

@@ -17,11 +17,16 @@ export class Cors {
     this.#origins = new Set(origins);
   }
 
+  /** Whether pages of that origin may call. */
+  allows(origin: string): boolean {
+    return this.#any || this.#origins.has(origin);
+  }
+
   /** Adds what lets the page read the answer. */
   allow(request: IncomingMessage, response: ServerResponse): void {
     const { origin } = request.headers;
     if (!this.#any) response.setHeader('vary', 'origin');
-    if (origin === undefined || !(this.#any || this.#origins.has(origin))) return;
+    if (origin === undefined || !this.allows(origin)) return;
     response.setHeader('access-control-allow-origin', this.#any ? '*' : origin);
     response.setHeader('access-control-expose-headers', responseHeaders);
   }

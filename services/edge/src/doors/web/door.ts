@@ -1,12 +1,15 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo, Socket } from 'node:net';
+import type { Collections } from '@clew/service-kit/collections';
 import type { Counters } from '@clew/service-kit/counters';
 import type { Log } from '@clew/service-kit/log';
 import type { Door, DoorOptions } from '../door.ts';
+import { isCall } from '../unary.ts';
+import { WebSocketDoor } from '../web-socket/door.ts';
 import { Cors } from './cors.ts';
 import type { Encoding } from './frames.ts';
 import { plainText } from './plain-text.ts';
-import { encodingOf, isCall, serveCall } from './play-handlers.ts';
+import { encodingOf, serveCall } from './play-handlers.ts';
 import { SecurityHeaders } from './security-headers.ts';
 import { StaticFiles } from './static-files.ts';
 
@@ -16,6 +19,7 @@ export interface WebDoorOptions extends DoorOptions {
   readonly allowedOrigins: readonly string[];
   /** Most connections; further ones are closed at once. */
   readonly connectionsMax: number;
+  readonly collections: Collections;
   readonly counters: Counters;
   readonly log: Log;
 }
@@ -26,12 +30,13 @@ const lostConnection: ReadonlySet<string> = new Set(['ECONNRESET', 'EPIPE']);
 /** While stopping. */
 const idleCheckMs = 20;
 
-/** gRPC-web over fetch, and the game's pages, on one HTTP/1.1 port. */
+/** gRPC-web, over fetch and over WebSocket, and the game's pages, on one HTTP/1.1 port. */
 export class WebDoor implements Door {
   readonly #options: WebDoorOptions;
   readonly #server: Server;
   readonly #cors: Cors;
   readonly #files: StaticFiles;
+  readonly #sockets: WebSocketDoor;
   #security = new SecurityHeaders([]);
   #connections = 0;
 
@@ -39,6 +44,7 @@ export class WebDoor implements Door {
     this.#options = options;
     this.#cors = new Cors(options.allowedOrigins);
     this.#files = new StaticFiles(options.webRoot);
+    this.#sockets = new WebSocketDoor({ ...options, cors: this.#cors });
     this.#server = createServer(
       {
         headersTimeout: options.requestMs,
@@ -46,6 +52,7 @@ export class WebDoor implements Door {
         connectionsCheckingInterval: options.requestMs / 2,
         keepAliveTimeout: keepAliveMs,
         noDelay: true,
+        shouldUpgradeCallback: WebSocketDoor.wants,
       },
       (request, response) => this.#serve(request, response),
     );
@@ -56,6 +63,7 @@ export class WebDoor implements Door {
         this.#connections -= 1;
       });
     });
+    this.#server.on('upgrade', (request, socket, head) => this.#upgrade(request, socket as Socket, head));
     this.#server.on('clientError', (error: NodeJS.ErrnoException, socket) => {
       if (!lostConnection.has(error.code ?? '')) options.counters.add('edge.web_garbage');
       const untouched = socket.writable && (socket as Socket).bytesWritten === 0;
@@ -88,7 +96,10 @@ export class WebDoor implements Door {
   async stop(graceMs: number): Promise<void> {
     const closed = new Promise<void>((resolve) => this.#server.close(() => resolve()));
     const idle = setInterval(() => this.#server.closeIdleConnections(), idleCheckMs); // those that ended meanwhile, too
-    const cut = setTimeout(() => this.#server.closeAllConnections(), graceMs);
+    const cut = setTimeout(() => {
+      this.#server.closeAllConnections();
+      this.#sockets.stop();
+    }, graceMs);
     await closed;
     clearInterval(idle);
     clearTimeout(cut);
@@ -99,6 +110,15 @@ export class WebDoor implements Door {
       this.#route(request, response);
     } catch (thrown) {
       this.#fail(response, thrown);
+    }
+  }
+
+  #upgrade(request: IncomingMessage, socket: Socket, head: Buffer): void {
+    try {
+      this.#sockets.upgrade(request, socket, head);
+    } catch (thrown) {
+      this.#options.log.error({ err: thrown }, 'the web door failed');
+      socket.destroy();
     }
   }
 

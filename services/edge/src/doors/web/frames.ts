@@ -33,7 +33,11 @@ export function dataFrame(first: Uint8Array, second?: Uint8Array): Buffer {
 
 /** The end of an answer: OK, or the refusal with its google.rpc details. */
 export function trailerFrame(error: ServiceError | undefined): Buffer {
-  const lines = error === undefined ? ['grpc-status:0'] : refusalLines(error);
+  return metadataFrame(error === undefined ? ['grpc-status:0'] : refusalLines(error));
+}
+
+/** Lines of headers or trailers. */
+export function metadataFrame(lines: readonly string[]): Buffer {
   const text = Buffer.from(`${lines.join('\r\n')}\r\n`, 'latin1');
   const frame = dataFrame(text);
   frame[0] = trailerFlag;

@@ -9,7 +9,8 @@ export class SecurityHeaders {
 
   /** `edges` are the origins of all web doors. */
   constructor(edges: readonly string[]) {
-    const connect = [...new Set(["'self'", ...edges])].join(' ');
+    const sockets = edges.map((origin) => origin.replace(/^http/, 'ws'));
+    const connect = [...new Set(["'self'", ...edges, ...sockets])].join(' ');
     this.#policy = [
       "default-src 'none'",
       "script-src 'self'",

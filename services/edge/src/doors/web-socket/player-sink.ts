@@ -1,0 +1,48 @@
+import type { Socket } from 'node:net';
+import type { ServiceError } from '@clew/service-kit/service-error';
+import type { WebSocket } from 'ws';
+import { PlayerSink, type SinkOptions } from '../../player-sink.ts';
+import { SharedFraming } from '../shared-framing.ts';
+import { headers, socketFrame, socketTrailer } from './frames.ts';
+
+const framing = new SharedFraming(socketFrame);
+/** RFC 6455: the purpose of the connection was fulfilled. */
+const closedNormally = 1000;
+
+/**
+ * The way down through one WebSocket. Frames are made here, once for all players of a match, and written to the socket
+ * below: `ws` would make each player's anew, and write head and message apart. What `ws` itself writes (pongs, the close)
+ * are whole frames as well, so they may come in between.
+ */
+export class WebSocketPlayerSink extends PlayerSink {
+  readonly #webSocket: WebSocket;
+  readonly #socket: Socket;
+
+  constructor(webSocket: WebSocket, socket: Socket, options: SinkOptions) {
+    super(options);
+    this.#webSocket = webSocket;
+    this.#socket = socket;
+    if (socket.destroyed) {
+      this.hasClosed();
+      return;
+    }
+    // The close handshake was begun: from now on nobody reads.
+    webSocket.once('close', () => this.hasGone());
+    socket.once('end', () => this.hasGone());
+    socket.once('close', () => this.hasClosed());
+    socket.write(headers);
+  }
+
+  protected transmit(first: Uint8Array, second: Uint8Array | undefined, taken: () => void): void {
+    this.#socket.write(framing.of(first, second), taken);
+  }
+
+  protected finish(error: ServiceError | undefined): void {
+    this.#socket.write(socketTrailer(error));
+    this.#webSocket.close(closedNormally);
+  }
+
+  protected cut(): void {
+    this.#socket.resetAndDestroy();
+  }
+}
