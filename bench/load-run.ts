@@ -39,6 +39,7 @@ export async function runLoad(server: Server, terms: LoadTerms, signal: AbortSig
       before = each(cpuMs);
       return;
     }
+    if (!line.startsWith('{')) return; // a peer's client library talks
     const report = JSON.parse(line) as LoadReport;
     const after = each(cpuMs);
     const share = 1_000 / report.players / report.seconds;

@@ -61,9 +61,5 @@ async function openPlayer(
   return {
     // For the next tick: what comes too late for it counts for the one after.
     send: (input) => stream.send([{ ...input, tick: tick + 1 }]),
-    close: () => {
-      stream.close();
-      connection.close();
-    },
   };
 }

@@ -18,7 +18,6 @@ function openPlayer(url: string, inputBytes: number, onUpdate: OnUpdate): Promis
         message.writeUInt32LE(sequence, 0);
         socket.send(message);
       },
-      close: () => socket.terminate(),
     };
     socket.on('open', () => resolve(player));
     socket.on('error', reject);

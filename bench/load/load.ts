@@ -55,13 +55,13 @@ export class Load {
     await Promise.all(Array.from({ length: COMING_MAX }, usher));
   }
 
-  /** Plays until the signal; inputs are spread over their 50 ms. */
-  async play(signal: AbortSignal): Promise<void> {
+  /** Plays for good; inputs are spread over their 50 ms. */
+  async play(): Promise<never> {
     const startMs = performance.now();
     for (const [index, entry] of this.#entries.entries()) {
       entry.dueMs = startMs + (index / this.#entries.length) * INPUT_MS;
     }
-    while (!signal.aborted) {
+    for (;;) {
       const nowMs = performance.now();
       for (const entry of this.#entries) if (entry.dueMs <= nowMs) this.#send(entry, nowMs);
       await wait(1);
@@ -91,10 +91,6 @@ export class Load {
       lagMsP99: this.#lags.at(0.99),
       busy: (user + system) / 1e6 / passed,
     };
-  }
-
-  async close(): Promise<void> {
-    await Promise.all(this.#entries.map(({ player }) => player.close()));
   }
 
   async #enter(number: number): Promise<void> {
@@ -148,7 +144,7 @@ interface Entry {
   seen: number;
 }
 
-const idle: LoadPlayer = { send: () => undefined, close: () => undefined };
+const idle: LoadPlayer = { send: () => undefined };
 
 /** Numbers in a buffer of fixed size; the oldest give way. */
 class Samples {

@@ -2,6 +2,7 @@
  * The load of a bench, in a process of its own: `main.ts SIDE ADDRESS PLAYERS WARM_UP_SECONDS SECONDS [MORE]`. Prints
  * "measuring" when everybody plays and is warm, then its report.
  */
+import { setTimeout as wait } from 'node:timers/promises';
 import { grpcTransport, nodeWebTransport } from '@clew/client/node';
 import { clewSide } from './clew-side.ts';
 import { floorSide } from './floor-side.ts';
@@ -26,12 +27,8 @@ const open = sides[side];
 if (open === undefined) throw new Error(`no side ${side}`);
 const load = new Load(await open());
 await load.gather(Number(players));
-const stop = new AbortController();
-const playing = load.play(stop.signal);
-await new Promise((resolve) => setTimeout(resolve, Number(warmUp) * 1_000));
+void load.play();
+await wait(Number(warmUp) * 1_000);
 console.log('measuring');
-console.log(JSON.stringify(await load.measure(Number(seconds))));
-stop.abort();
-await playing;
-await load.close();
-process.exit();
+// Nobody says good-bye: the server is thrown away.
+process.stdout.write(`${JSON.stringify(await load.measure(Number(seconds)))}\n`, () => process.exit());

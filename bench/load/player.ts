@@ -13,7 +13,6 @@ export interface LoadInput {
 /** One player of the load, whatever server he plays on. */
 export interface LoadPlayer {
   send(input: LoadInput): void;
-  close(): void | Promise<void>;
 }
 
 /** What a player tells the load: each update that came, and the last input of his that it shows. */

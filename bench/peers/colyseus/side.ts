@@ -28,6 +28,5 @@ async function openPlayer(address: string, onUpdate: OnUpdate): Promise<LoadPlay
       hands.data.buttons = buttons;
       hands.send();
     },
-    close: async () => void (await room.leave()),
   };
 }

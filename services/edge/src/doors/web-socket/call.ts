@@ -25,6 +25,7 @@ type Life =
   | { readonly phase: 'metadata' }
   | { readonly phase: 'question' }
   | { readonly phase: 'answering' }
+  /** M3: at most `earlyMax`. */
   | { readonly phase: 'opening'; readonly early: Buffer[] }
   | { readonly phase: 'streaming'; readonly stream: PlayerStream }
   | { readonly phase: 'over' };
