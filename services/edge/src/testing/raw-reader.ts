@@ -43,6 +43,11 @@ export class RawReader implements Disposable {
     this.#stream.resume();
   }
 
+  /** Paused, it has taken in all that Node takes without being read. */
+  get isFull(): boolean {
+    return this.#stream.readableLength >= this.#stream.readableHighWaterMark;
+  }
+
   /** Whether the HTTP/2 session answers pings. */
   ping(): Promise<boolean> {
     return new Promise((resolve) => this.#session.ping((error) => resolve(error === null)));
