@@ -2,13 +2,15 @@
 import { cellAt, centreOf, FLAG_OUT, LADDER_DOWN, LADDER_UP, type Layout } from '@clew/maze';
 import type { Page } from 'playwright-core';
 import type { Pose } from '../../clients/web/src/play/probe.ts';
+import { told } from './browser.ts';
 
 /** How far (in units) from a corridor's middle one may be before one walks on. */
 const OFF_MIDDLE = 180;
 
-/** Presses keys until the own figure is out. Resolves then; rejects after `withinMs`. */
+/** Presses keys until the own figure is out. Resolves then; rejects after `withinMs`, or when the level ended before. */
 export async function walkToExit(page: Page, withinMs = 90_000): Promise<void> {
   const keys = new Keys(page);
+  const level = await told(page, 'level');
   const shown = await page.evaluate(() => window.clew.layout());
   if (!shown) throw new Error('there is no layout: nobody plays here');
   const layout: Layout = { ...shown, cells: Uint8Array.from(shown.cells) };
@@ -19,6 +21,7 @@ export async function walkToExit(page: Page, withinMs = 90_000): Promise<void> {
     if (!pose) throw new Error('the match went away');
     if (pose.flags & FLAG_OUT) break;
     if (performance.now() > deadline) throw new Error(`not out after ${withinMs} ms, at ${JSON.stringify(pose)}`);
+    if ((await told(page, 'level')) !== level) throw new Error(`level ${level} ended before the exit was reached`);
     await keys.hold(keysFor(pose, layout, steps));
     await new Promise((resolve) => setTimeout(resolve, 25));
   }
