@@ -1,5 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { memoryStore, Status } from '@clew/client';
+import { grpcTransport } from '@clew/client/node';
 import { Phase } from '@clew/maze';
 import { DOORS, TestPlayer } from './player.ts';
 import { shortLeases } from './rules.ts';
@@ -60,11 +62,22 @@ const phases: Record<string, (player: TestPlayer) => Promise<unknown>> = {
 const phase = (player: TestPlayer, wanted: Phase) =>
   until('the phase comes', () => player.client.match?.view?.level.phase === wanted, 60_000);
 
+/** Presents a token. */
+async function resume(token: string | undefined): Promise<unknown> {
+  const connection = grpcTransport().connect(stack().edges[0]!.grpcAddress);
+  try {
+    return await connection.resume({ requestId: crypto.randomUUID() }, token ?? '', AbortSignal.timeout(5_000));
+  } finally {
+    connection.close();
+  }
+}
+
 for (const door of DOORS) {
   for (const [name, go] of Object.entries(phases)) {
     test(`who vanishes ${name} over the ${door} door leaves nothing once the lease is over`, async () => {
       const sizes = await idleSizes();
-      using player = new TestPlayer(stack(), { door });
+      const store = memoryStore();
+      using player = new TestPlayer(stack(), { door, store });
       await go(player);
       const id = player.id;
       assert.notDeepEqual(await redisTraces(stack().redis.client, id), [], 'while he is here, Redis knows him');
@@ -72,6 +85,7 @@ for (const door of DOORS) {
       await untilEmpty('Redis has forgotten', () => redisTraces(stack().redis.client, id));
       await untilEmpty('the processes have forgotten', () => grownSince(sizes, stack()));
       await assertEveryKeyHasTtl(stack().redis.client);
+      await assert.rejects(resume(store.loadToken()), { code: Status.UNAUTHENTICATED, reason: 'TOKEN_UNKNOWN' });
     });
   }
 
