@@ -1,6 +1,7 @@
 /**
- * Makes a machine fit for the tests beyond Node: a Docker engine, an image with Redis, a Redis on PATH, a Chromium. What is
- * there is used; on Debian and Ubuntu as root the rest is installed; elsewhere the fault says what is missing.
+ * Makes a machine fit for the tests beyond Node: a Docker engine, an image with Redis, a Redis on PATH, a Chromium, Prometheus
+ * and Alertmanager. What is there is used; on Debian and Ubuntu as root the rest is installed; elsewhere the fault says what
+ * is missing.
  */
 import { join } from 'node:path';
 import { root, SetupFault } from '../setup.mjs';
@@ -9,7 +10,7 @@ import { engineAnswers, removeTestContainers, startEngine, useEngine } from './d
 import { findProgram } from './programs.ts';
 import { redisImage } from './redis-image.ts';
 
-export type Need = 'docker' | 'redis' | 'chromium';
+export type Need = 'docker' | 'redis' | 'chromium' | 'prometheus';
 
 /** What a machine may have in place of a package. */
 const programs: Readonly<Record<string, readonly string[]>> = {
@@ -17,12 +18,15 @@ const programs: Readonly<Record<string, readonly string[]>> = {
   debootstrap: ['debootstrap'],
   'redis-server': ['redis-server', 'valkey-server'],
   chromium: ['chromium', 'chromium-browser', 'google-chrome', 'google-chrome-stable'],
+  prometheus: ['promtool'],
+  'prometheus-alertmanager': ['amtool'],
 };
 
 const packagesFor: Readonly<Record<Need, readonly string[]>> = {
   docker: ['docker.io', 'debootstrap'],
   redis: ['redis-server'],
   chromium: ['chromium'],
+  prometheus: ['prometheus', 'prometheus-alertmanager'],
 };
 
 export interface PreparedMachine extends AsyncDisposable {
@@ -58,6 +62,7 @@ export async function prepareMachine(
   }
   if (needs.has('chromium')) env.CLEW_CHROMIUM = requireProgram('chromium', 'CLEW_CHROMIUM');
   if (needs.has('redis')) requireProgram('redis-server');
+  for (const name of needs.has('prometheus') ? packagesFor.prometheus : []) requireProgram(name);
   const kept = owned.move();
   return { env, [Symbol.asyncDispose]: () => kept.disposeAsync() };
 }

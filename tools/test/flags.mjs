@@ -13,7 +13,7 @@ export const stages = /** @type {const} */ (['check', 'unit', 'redis', 'integrat
  * @property {string | undefined} name only tests whose name matches this regular expression
  */
 
-export const helpText = `Runs the tests, and prepares what they need: Docker, a Redis image, Chromium (on Debian and Ubuntu as root).
+export const helpText = `Runs the tests, and prepares what they need: Docker, a Redis image, Chromium, Prometheus (on Debian and Ubuntu as root).
 
 Usage: npm test -- [flags] [part of a path …]
 

@@ -10,7 +10,7 @@ import { chooseFiles, findTestFiles, type TestFiles } from './test-files.ts';
 
 /** A Redis that is named serves the tests of stores; integration tests stop and freeze theirs, so they bring their own. */
 function needs(stage: Stage, env: Environment): readonly Need[] {
-  if (stage === 'integration') return ['docker', 'redis', 'chromium'];
+  if (stage === 'integration') return ['docker', 'redis', 'chromium', 'prometheus'];
   return stage === 'redis' && !env.CLEW_TEST_REDIS_URL ? ['docker'] : [];
 }
 

@@ -1,0 +1,91 @@
+/** The alert rules by themselves: what they say, that each fires when it should, and that a good hour raises none. */
+import assert from 'node:assert/strict';
+import { globSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { suite, test } from 'node:test';
+import { parse } from 'yaml';
+import { run } from '../tools/machine/command.ts';
+import { alertsOf, deployFolder, readRules } from './alert-rules.ts';
+
+const rules = readRules();
+const alerts = alertsOf(rules);
+const testFiles = globSync('prometheus/tests/*.yml', { cwd: deployFolder }).sort();
+const runbook = readFileSync(join(deployFolder, '../docs/runbook.md'), 'utf8');
+
+suite('promtool', () => {
+  for (const file of testFiles) {
+    test(`${file} holds`, async () => {
+      const { code, output } = await run('promtool', ['test', 'rules', join(deployFolder, file)]);
+      assert.equal(code, 0, output);
+    });
+  }
+
+  test('Prometheus and Alertmanager take their configuration', async () => {
+    for (const [program, args] of [
+      ['promtool', ['check', 'config', join(deployFolder, 'prometheus/prometheus.yml')]],
+      ['amtool', ['check-config', join(deployFolder, 'alertmanager/alertmanager.yml')]],
+    ] as const) {
+      const { code, output } = await run(program, args);
+      assert.equal(code, 0, output);
+    }
+  });
+});
+
+test('every alert is seen to fire in a test', () => {
+  const fired = new Set(testFiles.flatMap((file) => firedIn(readFileSync(join(deployFolder, file), 'utf8'))));
+  assert.deepEqual(
+    alerts.map(({ alert }) => alert).filter((alert) => !fired.has(alert)),
+    [],
+  );
+});
+
+test('every alert has a severity, says what is wrong, and leads to its section of the runbook', () => {
+  for (const { alert, labels, annotations } of alerts) {
+    assert.match(labels.severity ?? '', /^(critical|warning|none)$/, alert);
+    assert.ok(annotations.summary, `${alert} has no summary`);
+    assert.ok(annotations.description, `${alert} has no description`);
+    assert.equal(annotations.runbook_url, `docs/runbook.md#${alert.toLowerCase()}`);
+  }
+});
+
+test('the runbook has a section for every alert, with all four parts, and none for what is no alert', () => {
+  const sections = runbook
+    .split(/^## /m)
+    .slice(2) // The introduction, and where to look.
+    .map((text) => ({ title: text.split('\n')[0] ?? '', text }));
+  assert.deepEqual(sections.map(({ title }) => title).sort(), [...new Set(alerts.map(({ alert }) => alert))].sort());
+  for (const { title, text } of sections) {
+    for (const part of ['**Means**', '**Look at**', '**Stop the bleeding**', 'end**']) {
+      assert.ok(text.includes(part), `${title} lacks ${part}`);
+    }
+  }
+});
+
+test('alerts that concern a process name it', () => {
+  const ofProcess = alerts.filter(({ annotations }) =>
+    annotations.summary?.startsWith('{{ $labels.service_instance_id'),
+  );
+  assert.ok(ofProcess.length > 10);
+  const collections = alerts.filter(({ alert }) => alert.startsWith('Collection'));
+  for (const { alert, annotations } of collections) {
+    assert.match(annotations.summary ?? '', /service_instance_id.*\$labels\.collection/, alert);
+  }
+});
+
+/** Alerts that a file of promtool's tests expects to fire. */
+function firedIn(text: string): string[] {
+  const { tests } = parse(text) as {
+    tests: {
+      alert_rule_test?: { alertname: string; exp_alerts?: unknown[] }[];
+      promql_expr_test?: { exp_samples?: { labels: string }[] }[];
+    }[];
+  };
+  return tests.flatMap(({ alert_rule_test: direct = [], promql_expr_test: asked = [] }) => [
+    ...direct.filter(({ exp_alerts: expected = [] }) => expected.length > 0).map(({ alertname }) => alertname),
+    ...asked.flatMap(({ exp_samples: samples = [] }) =>
+      samples.flatMap(({ labels }) =>
+        labels.includes('"firing"') ? (/alertname="(\w+)"/.exec(labels)?.[1] ?? []) : [],
+      ),
+    ),
+  ]);
+}
