@@ -38,6 +38,8 @@ export const serviceFields = {
   LOG_FORMAT: z.enum(['json', 'pretty']).default('json'),
   /** Metrics: loaded at the start, when somebody asks for the first time, or never. */
   TELEMETRY: z.enum(['on', 'lazy', 'off']).default('lazy'),
+  /** From this share of its memory limit on, a process takes nobody new in. */
+  MEMORY_SHED_PERCENT: count(85, 1, 100),
 };
 
 /**

@@ -2,6 +2,7 @@ import { createServer, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { Collections } from './collections.ts';
 import type { Counters } from './counters.ts';
+import type { MemoryGuard } from './memory-guard.ts';
 import type { Telemetry } from './telemetry/telemetry.ts';
 
 export interface OpsReport {
@@ -10,13 +11,15 @@ export interface OpsReport {
   readonly counters: Counters;
   /** What is told under /metrics; nothing without it. */
   readonly telemetry?: Telemetry;
+  /** Not ready while it takes nobody new in. */
+  readonly memory?: MemoryGuard;
   /** What else the service tells under /statusz, read at each request. */
   readonly sections?: () => Record<string, unknown>;
 }
 
 /**
  * The operators' listener, on a loopback or private address: `/livez` (200 while the process can answer), `/readyz`
- * (503 until ready and while stopping), `/statusz` (JSON: memory in bytes, counters, collections with size and bound),
+ * (503 until ready, while stopping, and while memory is short), `/statusz` (JSON: memory in bytes, counters, collections with size and bound),
  * `/metrics` (for Prometheus).
  */
 export class OpsServer {
@@ -28,8 +31,9 @@ export class OpsServer {
       const path = request.url?.split('?')[0];
       if (path === '/livez') return void response.end('ok\n');
       if (path === '/readyz') {
-        response.statusCode = this.#ready ? 200 : 503;
-        return void response.end(this.#ready ? 'ok\n' : 'not ready\n');
+        const ready = this.#ready && report.memory?.isShedding !== true;
+        response.statusCode = ready ? 200 : 503;
+        return void response.end(ready ? 'ok\n' : 'not ready\n');
       }
       if (path === '/statusz') {
         response.setHeader('content-type', 'application/json');

@@ -1,6 +1,8 @@
 import type { z } from 'zod';
 import { ConfigError, parseConfig, serviceFields } from './config.ts';
 import { createLog, type Log } from './log.ts';
+import { oldGenerationLimitBytes, type ProcessContext, systemLimitBytes } from './process-context.ts';
+import { ProcessMark } from './process-mark.ts';
 
 /**
  * The life of a service process: read the configuration, start, wait for a reason to stop, stop in order, exit.
@@ -10,6 +12,7 @@ import { createLog, type Log } from './log.ts';
  * R3 Under a supervisor (CLEW_SUPERVISED=1) the end of stdin is a reason to stop: no orphan outlives it.
  * R4 Stopping is bounded, also while the start is still under way: `stopMs` after the reason to stop the process ends
  *    with exit code 1 and says so.
+ * R5 Whoever stopped in order leaves a mark that says so; the next start finds it, or finds it missing.
  */
 export interface ServiceProcess<Config> {
   /** "session", "edge"…; a stable name of the instance may be configured as CLEW_NAME. */
@@ -17,7 +20,7 @@ export interface ServiceProcess<Config> {
   /** Fields of the configuration beyond those that every service has. */
   readonly fields: z.ZodRawShape;
   /** Resolves when the service serves; what it resolves to is disposed at the end. `signal` aborts a start under way. */
-  readonly start: (config: Config, log: Log, signal: AbortSignal) => Promise<AsyncDisposable>;
+  readonly start: (config: Config, log: Log, signal: AbortSignal, context: ProcessContext) => Promise<AsyncDisposable>;
   /** Bound of a graceful stop. */
   readonly stopMs?: number;
 }
@@ -52,16 +55,27 @@ export async function run<Config>(host: NodeJS.Process, service: ServiceProcess<
     host.stdin.resume();
   }
 
+  const mark = new ProcessMark({ redisUrl: config.REDIS_URL, name, log });
+  const flags = [...host.execArgv, host.env.NODE_OPTIONS ?? ''].join(' ');
+  const context: ProcessContext = {
+    heapLimitBytes: oldGenerationLimitBytes(flags),
+    systemLimitBytes: systemLimitBytes(),
+    start: mark,
+  };
   try {
-    const running = await service.start(config as Config, log, stop.signal);
+    const running = await service.start(config as Config, log, stop.signal, context);
     if (!stop.signal.aborted) {
       await new Promise<void>((resolve) => stop.signal.addEventListener('abort', () => resolve(), { once: true }));
     }
     await running[Symbol.asyncDispose]();
+    await mark.stopped(); // R5
     log.info('stopped');
     host.exit(0);
   } catch (error) {
-    if (error === stop.signal.reason) host.exit(0);
+    if (error === stop.signal.reason) {
+      await mark.stopped(); // R5
+      host.exit(0);
+    }
     log.fatal({ err: error }, stop.signal.aborted ? 'stopped badly' : 'cannot start');
     host.exit(1);
   }

@@ -1,7 +1,9 @@
 import { Collections } from '@clew/service-kit/collections';
 import { Counters } from '@clew/service-kit/counters';
 import type { Log } from '@clew/service-kit/log';
+import { MemoryGuard } from '@clew/service-kit/memory-guard';
 import { OpsServer } from '@clew/service-kit/ops-server';
+import { type ProcessContext, unknownProcess } from '@clew/service-kit/process-context';
 import { Telemetry } from '@clew/service-kit/telemetry/telemetry';
 import { AddressLimits } from './address-limits.ts';
 import { advertise, tickRate } from './advertised.ts';
@@ -46,12 +48,24 @@ const connectionsPerPlayer = 4;
  * Disposal goes the other way round: not ready any more; players are sent to other edges; the doors close; nothing is
  * renewed, watched or asked any more; trunks say good-bye; session hears who is detached; its clients close last.
  */
-export async function startEdge(config: EdgeConfig, log: Log, signal: AbortSignal): Promise<RunningEdge> {
+export async function startEdge(
+  config: EdgeConfig,
+  log: Log,
+  signal: AbortSignal,
+  context: ProcessContext = unknownProcess,
+): Promise<RunningEdge> {
   await using stack = new AsyncDisposableStack();
   const collections = new Collections();
   const counters = new Counters<string>(counterNames);
   const { EDGE_ID: edgeId, NAME: name = edgeId, TELEMETRY: mode } = config;
-  const telemetry = stack.use(new Telemetry({ mode, service: 'edge', name, collections, counters }));
+  const telemetry = stack.use(new Telemetry({ mode, service: 'edge', name, collections, counters, context }));
+  const memory = new MemoryGuard({
+    heap: telemetry.heap,
+    ...context,
+    shedAt: config.MEMORY_SHED_PERCENT / 100,
+    log,
+    instruments: telemetry.instruments,
+  });
   const { PLAYERS_MAX: playersMax, CALL_MS: callMs } = config;
 
   const peers = stack.use(connectPeers(config.SESSION_ADDRESSES, config.MATCHMAKING_ADDRESSES));
@@ -100,7 +114,13 @@ export async function startEdge(config: EdgeConfig, log: Log, signal: AbortSigna
     },
   };
   const limits = new AddressLimits(collections, { perSecond: config.SIGN_IN_RATE, burst: config.SIGN_IN_BURST });
-  const service = new PlayService({ streams, limits, collections, entriesMax: config.ENTRIES_MAX });
+  const service = new PlayService({
+    streams,
+    limits,
+    admit: () => memory.admit(),
+    collections,
+    entriesMax: config.ENTRIES_MAX,
+  });
 
   const pulse = setInterval(
     () => {
@@ -134,6 +154,7 @@ export async function startEdge(config: EdgeConfig, log: Log, signal: AbortSigna
     collections,
     counters,
     telemetry,
+    memory,
     sections: () => ({ web: { connections: web.connections } }),
   });
 

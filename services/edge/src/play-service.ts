@@ -36,6 +36,8 @@ export interface PlayServiceOptions {
   readonly streams: StreamServices;
   readonly limits: AddressLimits;
   readonly collections: Collections;
+  /** Before somebody new is taken in; throws when memory is short. */
+  readonly admit: () => void;
   /** Most sign-ins, resumptions and openings under way. */
   readonly entriesMax: number;
 }
@@ -70,6 +72,7 @@ export class PlayService {
     const displayName = checkedDisplayName(request.displayName);
     const requestId = checkedRequestId(request.requestId);
     this.#options.limits.signIn(caller.address);
+    this.#options.admit();
     const { edgeId, session: sessions, limits } = this.#options.streams;
     const create = { playerId, displayName, takeOver: request.takeOver, requestId, edgeId };
     const { session, token, lease, resumed } = await this.#enter(() =>
@@ -116,7 +119,9 @@ export class PlayService {
 
   async findMatch(request: FindMatchRequest, caller: Caller): Promise<FindMatchResponse> {
     const requestId = checkedRequestId(request.requestId);
-    return (await this.#stream(caller)).findMatch(requestId);
+    const stream = await this.#stream(caller);
+    if (stream.matchId === '') this.#options.admit();
+    return stream.findMatch(requestId);
   }
 
   async cancelMatch(_request: CancelMatchRequest, caller: Caller): Promise<CancelMatchResponse> {

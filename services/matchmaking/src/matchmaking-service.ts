@@ -24,6 +24,8 @@ export interface MatchmakingServiceOptions extends RegistrationOptions {
   readonly tickets: TicketStore;
   readonly matches: MatchDirectory;
   readonly counters: Counters<(typeof serviceCounters)[number]>;
+  /** Before somebody new is taken in; throws when memory is short. */
+  readonly admit: () => void;
   /** Seats of a match: the largest party. */
   readonly seats: number;
 }
@@ -34,6 +36,7 @@ export function matchmakingService(options: MatchmakingServiceOptions): Matchmak
 
   return {
     async createTicket(request) {
+      options.admit();
       checkParty(request, seats);
       counters.add('matchmaking.tickets_asked');
       const outcome = await tickets.create(request);

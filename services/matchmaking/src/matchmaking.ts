@@ -5,7 +5,9 @@ import { callChannel, controlClients } from '@clew/service-kit/control-client';
 import { ControlServer } from '@clew/service-kit/control-server';
 import { Counters } from '@clew/service-kit/counters';
 import type { Log } from '@clew/service-kit/log';
+import { MemoryGuard } from '@clew/service-kit/memory-guard';
 import { OpsServer } from '@clew/service-kit/ops-server';
+import { type ProcessContext, unknownProcess } from '@clew/service-kit/process-context';
 import { connectRedis } from '@clew/service-kit/redis';
 import { Telemetry } from '@clew/service-kit/telemetry/telemetry';
 import { Status } from 'nice-grpc';
@@ -31,12 +33,24 @@ export interface Matchmaking extends AsyncDisposable {
  * The stack is undone from the bottom of this function up: not ready any more; registrations end and calls get their
  * grace; the director gives back what it holds; channels close; Redis last, because all of them need it.
  */
-export async function startMatchmaking(config: MatchmakingConfig, log: Log): Promise<Matchmaking> {
+export async function startMatchmaking(
+  config: MatchmakingConfig,
+  log: Log,
+  _signal?: AbortSignal,
+  context: ProcessContext = unknownProcess,
+): Promise<Matchmaking> {
   await using starting = new AsyncDisposableStack();
   const collections = new Collections();
   const counters = new Counters([...serviceCounters, ...directorCounters]);
   const { NAME: name = 'matchmaking', TELEMETRY: mode } = config;
-  const telemetry = starting.use(new Telemetry({ mode, service: 'matchmaking', name, collections, counters }));
+  const telemetry = starting.use(new Telemetry({ mode, service: 'matchmaking', name, collections, counters, context }));
+  const memory = new MemoryGuard({
+    heap: telemetry.heap,
+    ...context,
+    shedAt: config.MEMORY_SHED_PERCENT / 100,
+    log,
+    instruments: telemetry.instruments,
+  });
   const callMs = Math.ceil(config.CLAIM_MS / 5);
 
   const redis = starting.adopt(connectRedis(config.REDIS_URL, log), (connection) => connection.disconnect());
@@ -99,6 +113,7 @@ export async function startMatchmaking(config: MatchmakingConfig, log: Log): Pro
       counters,
       open,
       closing: closing.signal,
+      admit: () => memory.admit(),
       seats: config.MATCH_SEATS,
       silenceMs: config.SIMULATION_LEASE_MS * 3,
     }),
@@ -108,7 +123,7 @@ export async function startMatchmaking(config: MatchmakingConfig, log: Log): Pro
   const grpcPort = await server.listen(config.HOST, config.GRPC_PORT);
 
   const ops = starting.adopt(
-    new OpsServer({ name, collections, counters, telemetry, sections: () => ({ director: director.view }) }),
+    new OpsServer({ name, collections, counters, telemetry, memory, sections: () => ({ director: director.view }) }),
     (listener) => listener.stop(),
   );
   const opsPort = await ops.listen(config.HOST, config.OPS_PORT);

@@ -15,6 +15,8 @@ export interface SessionServiceOptions {
   readonly collections: Collections;
   readonly counters: Counters<SessionCounter>;
   readonly leaseMs: number;
+  /** Before somebody new is taken in; throws when memory is short. */
+  readonly admit: () => void;
   /** Creates and resumes in flight, at most (M3): players who come back after an outage come all at once. */
   readonly signInsMax: number;
 }
@@ -38,6 +40,7 @@ export function createSessionService(options: SessionServiceOptions): SessionSer
 
   return {
     async createSession(request) {
+      options.admit();
       const playerId = check.playerId('player_id', request.playerId);
       const displayName = check.displayName('display_name', request.displayName);
       const requestId = check.requestId('request_id', request.requestId);

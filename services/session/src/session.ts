@@ -2,7 +2,9 @@ import { SessionServiceDefinition } from '@clew/protocol/clew/session/v1/session
 import { Collections } from '@clew/service-kit/collections';
 import { ControlServer } from '@clew/service-kit/control-server';
 import type { Log } from '@clew/service-kit/log';
+import { MemoryGuard } from '@clew/service-kit/memory-guard';
 import { OpsServer } from '@clew/service-kit/ops-server';
+import { type ProcessContext, unknownProcess } from '@clew/service-kit/process-context';
 import { connectRedis } from '@clew/service-kit/redis';
 import { Telemetry } from '@clew/service-kit/telemetry/telemetry';
 import type { SessionConfig } from './config.ts';
@@ -27,12 +29,24 @@ export interface RunningSession extends AsyncDisposable {
  * Wires the service and resolves when it listens; whether Redis is there or not. Disposal goes the other way round: not
  * ready any more, watchers are sent elsewhere, calls end, the sweeper stops, and with it the connection to Redis.
  */
-export async function startSession(config: SessionConfig, log: Log, signal: AbortSignal): Promise<RunningSession> {
+export async function startSession(
+  config: SessionConfig,
+  log: Log,
+  signal: AbortSignal,
+  context: ProcessContext = unknownProcess,
+): Promise<RunningSession> {
   await using stack = new AsyncDisposableStack();
   const collections = new Collections();
   const counters = createCounters();
   const { NAME: name = 'session', TELEMETRY: mode } = config;
-  const telemetry = stack.use(new Telemetry({ mode, service: 'session', name, collections, counters }));
+  const telemetry = stack.use(new Telemetry({ mode, service: 'session', name, collections, counters, context }));
+  const memory = new MemoryGuard({
+    heap: telemetry.heap,
+    ...context,
+    shedAt: config.MEMORY_SHED_PERCENT / 100,
+    log,
+    instruments: telemetry.instruments,
+  });
 
   const redis = connectRedis(config.REDIS_URL, log);
   const store = new SessionStore(redis, {
@@ -86,13 +100,14 @@ export async function startSession(config: SessionConfig, log: Log, signal: Abor
       collections,
       counters,
       leaseMs: config.SESSION_LEASE_MS,
+      admit: () => memory.admit(),
       signInsMax: config.SESSION_SIGN_INS_MAX,
     }),
   );
   stack.defer(() => server.stop(STOP_GRACE_MS));
   stack.defer(() => events.stop());
 
-  const ops = new OpsServer({ name, collections, counters, telemetry });
+  const ops = new OpsServer({ name, collections, counters, telemetry, memory });
   stack.defer(() => ops.stop());
 
   await telemetry.prepare();

@@ -16,17 +16,20 @@ const NAME_LENGTH_MAX = 64;
 export class SimulationService implements SimulationServiceImplementation {
   readonly #matches: Matches;
   readonly #seats: number;
+  readonly #admit: () => void;
 
-  /** `seats`: how many a match has. */
-  constructor(matches: Matches, seats: number) {
+  /** `seats`: how many a match has. `admit` is called before another match is taken; it throws when memory is short. */
+  constructor(matches: Matches, seats: number, admit = () => {}) {
     this.#matches = matches;
     this.#seats = seats;
+    this.#admit = admit;
   }
 
   async createMatch({ matchId, epoch, players }: CreateMatchRequest): Promise<CreateMatchResponse> {
     checkMatchId(matchId);
     if (epoch <= 0) throw invalidField('epoch', 'must be above 0');
     this.#check(players);
+    this.#admit();
     this.#matches.create(matchId, epoch, players);
     return {};
   }

@@ -9,7 +9,9 @@ import { callChannel, controlClients, streamChannel } from '@clew/service-kit/co
 import { ControlServer } from '@clew/service-kit/control-server';
 import { Counters } from '@clew/service-kit/counters';
 import type { Log } from '@clew/service-kit/log';
+import { MemoryGuard } from '@clew/service-kit/memory-guard';
 import { OpsServer } from '@clew/service-kit/ops-server';
+import { type ProcessContext, unknownProcess } from '@clew/service-kit/process-context';
 import { connectRedis } from '@clew/service-kit/redis';
 import { Telemetry } from '@clew/service-kit/telemetry/telemetry';
 import { rulesOf, type SimulationConfig } from './config.ts';
@@ -44,7 +46,12 @@ const STOP_MS = 500;
  * The stack is undone from the bottom of this function up: not ready any more; matchmaking hears that no more matches are
  * wanted; the matches end and their edges are told; the loop stops; that is written down; Redis last.
  */
-export async function startSimulation(config: SimulationConfig, log: Log): Promise<Simulation> {
+export async function startSimulation(
+  config: SimulationConfig,
+  log: Log,
+  _signal?: AbortSignal,
+  context: ProcessContext = unknownProcess,
+): Promise<Simulation> {
   await using starting = new AsyncDisposableStack();
   const background = (run: (signal: AbortSignal) => Promise<void>) => {
     const stop = new AbortController();
@@ -60,7 +67,14 @@ export async function startSimulation(config: SimulationConfig, log: Log): Promi
   const collections = new Collections();
   const counters = new Counters(counterNames);
   const { NAME: name = simulationId, TELEMETRY: mode } = config;
-  const telemetry = starting.use(new Telemetry({ mode, service: 'simulation', name, collections, counters }));
+  const telemetry = starting.use(new Telemetry({ mode, service: 'simulation', name, collections, counters, context }));
+  const memory = new MemoryGuard({
+    heap: telemetry.heap,
+    ...context,
+    shedAt: config.MEMORY_SHED_PERCENT / 100,
+    log,
+    instruments: telemetry.instruments,
+  });
   await telemetry.prepare();
   const rules = rulesOf(config);
 
@@ -86,7 +100,7 @@ export async function startSimulation(config: SimulationConfig, log: Log): Promi
   });
 
   const control = new ControlServer({ log, serviceNames: [SimulationServiceDefinition.fullName] });
-  control.add(SimulationServiceDefinition, new SimulationService(matches, rules.seats));
+  control.add(SimulationServiceDefinition, new SimulationService(matches, rules.seats, () => memory.admit()));
   starting.defer(() => control.stop(STOP_MS));
   const grpcPort = await control.listen(config.HOST, config.GRPC_PORT);
 
@@ -184,6 +198,7 @@ export async function startSimulation(config: SimulationConfig, log: Log): Promi
       collections,
       counters,
       telemetry,
+      memory,
       sections: () => ({ tick: loop.report(), seats: matches.seats(), trunks: trunks.report() }),
     }),
     (listener) => listener.stop(),

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { suite, test } from 'node:test';
 import { Collections } from '../collections.ts';
 import { Counters } from '../counters.ts';
+import { unknownProcess } from '../process-context.ts';
 import { Histogram } from './histogram.ts';
 import { Instruments } from './instruments.ts';
 import { nameWithUnit } from './metric-data.ts';
@@ -78,7 +79,14 @@ suite('what a service tells', () => {
     return {
       collections,
       counters,
-      telemetry: new Telemetry({ mode, service: 'edge', name: 'edge-7', collections, counters }),
+      telemetry: new Telemetry({
+        mode,
+        service: 'edge',
+        name: 'edge-7',
+        collections,
+        counters,
+        context: unknownProcess,
+      }),
     };
   }
 

@@ -1,6 +1,7 @@
 import { totalmem } from 'node:os';
 import { monitorEventLoopDelay, performance } from 'node:perf_hooks';
 import { getHeapStatistics } from 'node:v8';
+import type { ProcessContext } from '../process-context.ts';
 import type { HeapAfterGc } from './heap-after-gc.ts';
 import type { Instruments } from './instruments.ts';
 
@@ -8,16 +9,10 @@ const loopResolutionMs = 20;
 
 type LoopDelay = ReturnType<typeof monitorEventLoopDelay>;
 
-/** What the system grants the process: its control group's limit, or the machine. */
-export function memoryLimitBytes(): number {
-  const constrained = process.constrainedMemory();
-  const machine = totalmem();
-  return constrained > 0 && constrained < machine ? constrained : machine;
-}
-
 /** Memory, garbage collection, event loop and CPU of this process, until what it returns is disposed. */
-export function measureProcess(instruments: Instruments, heap: HeapAfterGc): Disposable {
-  measureMemory(instruments, heap);
+export function measureProcess(instruments: Instruments, heap: HeapAfterGc, context: ProcessContext): Disposable {
+  measureMemory(instruments, heap, context);
+  measureStart(instruments, context);
   measureCpu(instruments);
   const delay = monitorEventLoopDelay({ resolution: loopResolutionMs });
   delay.enable();
@@ -25,23 +20,46 @@ export function measureProcess(instruments: Instruments, heap: HeapAfterGc): Dis
   return { [Symbol.dispose]: () => void delay.disable() };
 }
 
-function measureMemory(instruments: Instruments, heap: HeapAfterGc): void {
+function measureMemory(instruments: Instruments, heap: HeapAfterGc, context: ProcessContext): void {
   const bytes = (name: string, description: string, read: () => number) =>
     instruments.gauge({ name, unit: 'By', description }, read);
   bytes('clew.memory.heap_after_gc', 'Heap in use after the last full garbage collection.', () => heap.bytes);
   bytes('clew.memory.heap_used', 'Heap in use now, garbage included.', () => getHeapStatistics().used_heap_size);
-  bytes('clew.memory.heap_limit', 'What the heap may grow to.', () => getHeapStatistics().heap_size_limit);
+  bytes(
+    'clew.memory.heap_limit',
+    'What may live in the heap: beyond it V8 ends the process.',
+    () => context.heapLimitBytes,
+  );
   bytes('clew.memory.external', 'Memory outside the heap that objects hold: buffers above all.', () => {
     return process.memoryUsage().external;
   });
-  bytes('clew.memory.limit', 'What the system grants the process: of its control group, or of the machine.', () =>
-    memoryLimitBytes(),
+  bytes(
+    'clew.memory.limit',
+    'What the system grants the process: of its control group, or of the machine.',
+    () => context.systemLimitBytes ?? totalmem(),
   );
   bytes('process.memory.usage', 'Resident memory.', () => process.memoryUsage.rss());
   const pauses = { name: 'v8js.gc.duration', unit: 's', description: 'Pauses of garbage collection, by kind.' };
   instruments.series(pauses, () =>
     Object.entries(heap.pauses).map(([kind, histogram]) => ({ attributes: { 'v8js.gc.type': kind }, histogram })),
   );
+}
+
+function measureStart(instruments: Instruments, { start }: ProcessContext): void {
+  const time = { name: 'clew.process.start_time', unit: 's', description: 'When it started, since 1970.' };
+  instruments.gauge(time, () => performance.timeOrigin / 1_000);
+  const kind = {
+    name: 'clew.process.start',
+    unit: '{start}',
+    description: 'How the process before it ended, by kind.',
+  };
+  instruments.gauge(kind, () => (start.kind === undefined ? [] : [{ value: 1, attributes: { kind: start.kind } }]));
+  const unclean = {
+    name: 'clew.process.unclean_starts',
+    unit: '{start}',
+    description: 'Starts under this name after a process that did not stop in order, as Redis counts them.',
+  };
+  instruments.counter(unclean, () => start.uncleanStarts);
 }
 
 function measureCpu(instruments: Instruments): void {
@@ -55,8 +73,6 @@ function measureCpu(instruments: Instruments): void {
   });
   const uptime = { name: 'process.uptime', unit: 's', description: 'How long the process has run.' };
   instruments.gauge(uptime, () => process.uptime());
-  const start = { name: 'clew.process.start_time', unit: 's', description: 'When it started, since 1970.' };
-  instruments.gauge(start, () => performance.timeOrigin / 1_000);
 }
 
 function measureLoop(instruments: Instruments, delay: LoopDelay): void {

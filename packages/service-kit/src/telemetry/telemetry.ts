@@ -1,6 +1,7 @@
 import { performance } from 'node:perf_hooks';
 import type { Collections } from '../collections.ts';
 import type { Counters } from '../counters.ts';
+import type { ProcessContext } from '../process-context.ts';
 import { HeapAfterGc } from './heap-after-gc.ts';
 import { Instruments } from './instruments.ts';
 import { measureCollections, measureCounters } from './own-metrics.ts';
@@ -18,6 +19,7 @@ export interface TelemetryOptions {
   readonly name: string;
   readonly collections: Collections;
   readonly counters: Counters;
+  readonly context: ProcessContext;
 }
 
 /** What one service measures, and how it is told. Switched off, nothing is read and nothing loaded. */
@@ -34,7 +36,7 @@ export class Telemetry implements Disposable {
     if (!this.isOn) return;
     measureCollections(this.instruments, options.collections);
     measureCounters(this.instruments, options.counters);
-    this.#owned.use(measureProcess(this.instruments, this.heap));
+    this.#owned.use(measureProcess(this.instruments, this.heap, options.context));
   }
 
   get isOn(): boolean {

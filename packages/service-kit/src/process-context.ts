@@ -1,0 +1,39 @@
+import { totalmem } from 'node:os';
+import { getHeapStatistics } from 'node:v8';
+import type { StartKind } from './process-mark.ts';
+
+/** What a service is told of the process that it runs in. */
+export interface ProcessContext {
+  /** What the old generation of the heap may hold: beyond it V8 ends the process. */
+  readonly heapLimitBytes: number;
+  /** What its control group may hold; undefined where the machine is the only limit. */
+  readonly systemLimitBytes: number | undefined;
+  /** How the process before this one ended; undefined while that is not known. */
+  readonly start: { readonly kind: StartKind | undefined; readonly uncleanStarts: number | undefined };
+}
+
+const mebibyte = 2 ** 20;
+/** V8's own size of a semi-space; the young generation is three of them. */
+const semiSpaceMebibytes = 32;
+
+/**
+ * V8's limit is of the whole heap, but what fills up is the old generation: the young one, three semi-spaces, is always left
+ * over. Measured on Node 26: with --max-old-space-size=64 the limit says 160 MiB, and the process ends at 64.
+ */
+export function oldGenerationLimitBytes(nodeFlags: string, limitBytes = getHeapStatistics().heap_size_limit): number {
+  const [, semiSpace] = /--max[-_]semi[-_]space[-_]size=(\d+)/.exec(nodeFlags) ?? [];
+  return limitBytes - 3 * Number(semiSpace ?? semiSpaceMebibytes) * mebibyte;
+}
+
+/** The limit of the process' control group; undefined where there is none. */
+export function systemLimitBytes(): number | undefined {
+  const constrained = process.constrainedMemory();
+  return constrained > 0 && constrained < totalmem() ? constrained : undefined;
+}
+
+/** Of a service that is not run by `run`: in a test, beside others. */
+export const unknownProcess: ProcessContext = {
+  heapLimitBytes: oldGenerationLimitBytes(''),
+  systemLimitBytes: undefined,
+  start: { kind: undefined, uncleanStarts: undefined },
+};
