@@ -64,7 +64,7 @@ export class Visitor implements AsyncDisposable {
     page.on('console', (message) => {
       if (message.type() === 'error') this.complaints.push(message.text());
     });
-    await page.goto(`${this.#url}/?debug`);
+    await page.goto(`${this.#url}/?debug&fineness=0.3`);
     return page;
   }
 
