@@ -1,0 +1,62 @@
+import { availableParallelism } from 'node:os';
+import { Command, CommanderError, InvalidArgumentError } from 'commander';
+
+/** What `npm run test:mutation` was asked for. */
+export interface MutationFlags {
+  /** Parts of paths, any of which must be met; all without. */
+  readonly patterns: readonly string[];
+  /** Only cuts whose code holds this. */
+  readonly code?: string | undefined;
+  readonly workers: number;
+  /** Say what would be cut out, and try nothing. */
+  readonly list: boolean;
+  readonly json: boolean;
+}
+
+export type Parsed =
+  | { readonly kind: 'flags'; readonly flags: MutationFlags }
+  | { readonly kind: 'help'; readonly text: string }
+  /** One line for people. */
+  | { readonly kind: 'fault'; readonly message: string };
+
+const MORE = `
+Finds every line of cleanup in services and packages/service-kit, takes out one at a time in a copy of the tree, and runs the
+tests that reach it. Fails when one survives that tools/mutation/excuses.ts does not excuse.
+
+  npm run test:mutation -- services/edge              one service
+  npm run test:mutation -- trunk.ts --code clear      some lines of one file
+  npm run test:mutation -- --list                     what would be cut out`;
+
+export function parseFlags(args: readonly string[]): Parsed {
+  let help = '';
+  const command = new Command('npm run test:mutation --')
+    .description('Proves that the tests notice when cleanup is missing.')
+    .argument('[part of a path...]', 'only files whose path holds one of these')
+    .option('--code <text>', 'only cuts whose code holds this')
+    .option('--workers <n>', 'mutants tried at once', whole, availableParallelism())
+    .option('--list', 'print what would be cut out, and try nothing', false)
+    .option('--json', 'print figures, one object per line, and nothing else', false)
+    .addHelpText('after', MORE)
+    .exitOverride()
+    .configureOutput({
+      writeOut: (text) => {
+        help += text;
+      },
+      writeErr: () => undefined,
+    });
+  try {
+    command.parse([...args], { from: 'user' });
+    const options = command.opts<Omit<MutationFlags, 'patterns'>>();
+    return { kind: 'flags', flags: { ...options, patterns: command.args } };
+  } catch (error) {
+    if (!(error instanceof CommanderError)) throw error;
+    if (error.code === 'commander.helpDisplayed') return { kind: 'help', text: help };
+    return { kind: 'fault', message: error.message.replace(/^error: /, '').replace(/\s+/g, ' ') };
+  }
+}
+
+function whole(text: string): number {
+  const value = Number(text);
+  if (!/^\d+$/.test(text) || value < 1 || value > 64) throw new InvalidArgumentError('must be a number from 1 to 64');
+  return value;
+}

@@ -1,0 +1,122 @@
+/**
+ * One test file in a process of its own, watched while it runs: it is ended at its first failure, and when it makes no
+ * progress any more. What hangs has noticed something too: a test that waits for what never comes, or a process that still
+ * holds a timer or a socket when its tests are over.
+ */
+import { spawn } from 'node:child_process';
+import { createInterface } from 'node:readline';
+
+/** How a test file runs when nothing is wrong. */
+export interface Trace {
+  /** Of its tests, in their order; only the outermost. */
+  readonly names: readonly string[];
+  /** Of all tests, within suites too. */
+  readonly testCount: number;
+  /** Longest time without news of a test. */
+  readonly silenceMs: number;
+  /** From the last test to the end of the process. */
+  readonly tailMs: number;
+  readonly totalMs: number;
+}
+
+export type TestOutcome =
+  | { readonly kind: 'passed'; readonly trace: Trace }
+  /** `test` is what failed; none when the file did. */
+  | { readonly kind: 'failed'; readonly test: string | undefined; readonly output: string }
+  | { readonly kind: 'hung'; readonly test: string | undefined };
+
+export interface TestProcess {
+  readonly file: string;
+  readonly folder: string;
+  readonly env: Readonly<Record<string, string | undefined>>;
+  /** How it runs when nothing is wrong; without it, patience is long. */
+  readonly usual?: Trace | undefined;
+  /** Only tests of these names; all without. */
+  readonly tests?: readonly string[] | undefined;
+  /** Flags for Node. */
+  readonly flags?: readonly string[];
+  readonly signal: AbortSignal;
+}
+
+/** Patience: some times as long as usual, and a pause for a machine that is busy. */
+const TIMES = 6;
+const PAUSE_MS = 6_000;
+const TAIL_PAUSE_MS = 3_000;
+const UNKNOWN_MS = 120_000;
+const OUTPUT_CHARACTERS = 4_000;
+
+export async function runTestFile(options: TestProcess): Promise<TestOutcome> {
+  const { file, folder, env, usual, tests, flags = [], signal } = options;
+  signal.throwIfAborted();
+  const only = (tests ?? []).map((name) => `--test-name-pattern=^${RegExp.escape(name)}$`);
+  const child = spawn(process.execPath, [...flags, '--test-reporter=tap', ...only, file], {
+    cwd: folder,
+    env,
+    detached: true, // a group of its own: tests start processes too
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
+  const end = () => {
+    try {
+      process.kill(-child.pid!, 'SIGKILL');
+    } catch {} // gone already
+  };
+  signal.addEventListener('abort', end);
+
+  const startMs = performance.now();
+  let lastMs = startMs;
+  let silenceMs = 0;
+  const names: string[] = [];
+  let testCount = 0;
+  let failed: string | undefined;
+  let hung = false;
+  let output = '';
+  const patienceMs = () => {
+    if (usual === undefined) return UNKNOWN_MS;
+    const areOver = tests === undefined && names.length === usual.names.length;
+    return areOver ? TIMES * usual.tailMs + TAIL_PAUSE_MS : TIMES * usual.silenceMs + PAUSE_MS;
+  };
+  const watch = setInterval(() => {
+    if (performance.now() - lastMs < patienceMs()) return;
+    hung = true;
+    end();
+  }, 100);
+
+  const keep = (line: string) => {
+    output = `${output}${line}\n`.slice(-OUTPUT_CHARACTERS);
+  };
+  createInterface(child.stderr).on('line', keep);
+  createInterface(child.stdout).on('line', (line) => {
+    const told = /^( *)(not )?ok \d+ - (.*?)(?: # (TODO|SKIP).*)?$/.exec(line);
+    if (told === null) return keep(line);
+    const nowMs = performance.now();
+    silenceMs = Math.max(silenceMs, nowMs - lastMs);
+    lastMs = nowMs;
+    testCount += 1;
+    const [, indent, not, name, directive] = told;
+    if (not && directive === undefined && failed === undefined) {
+      failed = unescaped(name!);
+      end();
+    } else if (indent === '' && directive !== 'SKIP') {
+      names.push(unescaped(name!));
+    }
+  });
+
+  const { promise, resolve } = Promise.withResolvers<number | null>();
+  child.on('close', resolve).on('error', () => resolve(1));
+  const code = await promise;
+  clearInterval(watch);
+  signal.removeEventListener('abort', end);
+  end(); // what the tests left running
+  signal.throwIfAborted();
+  // A file that cannot even be loaded fails under its own name.
+  if (failed !== undefined) return { kind: 'failed', test: file.endsWith(failed) ? undefined : failed, output };
+  if (hung) return { kind: 'hung', test: tests === undefined ? usual?.names[names.length] : undefined };
+  if (code !== 0) return { kind: 'failed', test: undefined, output };
+  const endMs = performance.now();
+  return { kind: 'passed', trace: { names, testCount, silenceMs, tailMs: endMs - lastMs, totalMs: endMs - startMs } };
+}
+
+/** TAP writes # and \ with a \ before them. */
+function unescaped(name: string): string {
+  return name.replace(/\\([#\\])/g, '$1');
+}

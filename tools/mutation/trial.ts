@@ -1,0 +1,135 @@
+/** Tries mutants, several at a time, and says of each what became of it. */
+import { SetupFault } from '../setup.mjs';
+import type { Repository } from '../tidy/repository.ts';
+import type { Places, ReachedPlaces } from './hits.ts';
+import type { Killer, Killers } from './killers.ts';
+import { cutOut, keyOf, type Mutant } from './mutant.ts';
+import { isScript, testsReaching } from './mutants.ts';
+import type { TestOutcome, Trace } from './test-process.ts';
+import type { Worker } from './worker.ts';
+
+export type Verdict =
+  | { readonly kind: 'killed'; readonly mutant: Mutant; readonly killer: Killer; readonly how: 'failed' | 'hung' }
+  /** All of these test files passed, as far as they run the line; there may be none. */
+  | { readonly kind: 'survived'; readonly mutant: Mutant; readonly tests: readonly string[] };
+
+export interface TrialOptions {
+  readonly repository: Repository;
+  readonly killers: Killers;
+  readonly workers: readonly Worker[];
+  readonly onVerdict: (verdict: Verdict, seconds: number) => void;
+}
+
+/** A test file when nothing is wrong. */
+interface Measured {
+  readonly trace: Trace;
+  readonly reached: ReachedPlaces;
+}
+
+/** Some tests of a file; all without names. */
+interface Attempt {
+  readonly file: string;
+  readonly tests?: readonly string[] | undefined;
+  /** It noticed the mutant before. */
+  readonly isKnown?: boolean;
+}
+
+export class Trial {
+  readonly #options: TrialOptions;
+  /** As far as they were needed. */
+  readonly #measured = new Map<string, Promise<Measured>>();
+
+  constructor(options: TrialOptions) {
+    this.#options = options;
+  }
+
+  /** Throws a SetupFault when a test fails without any mutant. */
+  async run(mutants: readonly Mutant[]): Promise<Verdict[]> {
+    const places = placesOf(mutants);
+    const waiting = mutants.values();
+    const verdicts: Verdict[] = [];
+    const work = async (worker: Worker) => {
+      for (const mutant of waiting) {
+        const startMs = performance.now();
+        const verdict = await this.#try(mutant, worker, places);
+        verdicts.push(verdict);
+        this.#options.onVerdict(verdict, (performance.now() - startMs) / 1000);
+      }
+    };
+    await Promise.all(this.#options.workers.map(work));
+    return verdicts;
+  }
+
+  async #try(mutant: Mutant, worker: Worker, places: Places): Promise<Verdict> {
+    const { repository, killers } = this.#options;
+    const original = repository.texts.get(mutant.path)!;
+    using _ = worker.mutate(mutant.path, cutOut(original, mutant), original);
+    const tried: string[] = [];
+    for await (const { file, tests, isKnown } of this.#attempts(mutant, worker, places)) {
+      const { trace } = await this.#measure(file, worker, places);
+      tried.push(file);
+      const outcome = await worker.run(file, trace, tests);
+      if (outcome.kind === 'passed') continue;
+      const killer = { file, test: outcome.test ?? (tests?.length === 1 ? tests[0] : undefined) };
+      // Once may be chance on a busy machine: who is not known for it must do it twice.
+      if (!isKnown && (await worker.run(file, trace, testsOf(killer) ?? tests)).kind === 'passed') continue;
+      killers.set(keyOf(mutant), killer);
+      return { kind: 'killed', mutant, killer, how: outcome.kind };
+    }
+    return { kind: 'survived', mutant, tests: tried };
+  }
+
+  /** The one test that noticed it last time, then files that know the source well, then the nearest. */
+  async *#attempts(mutant: Mutant, worker: Worker, places: Places): AsyncGenerator<Attempt> {
+    const { repository, killers } = this.#options;
+    const tests = testsReaching(mutant.path, repository);
+    const known = killers.of(keyOf(mutant));
+    if (known && tests.some(({ file }) => file === known.file)) {
+      yield { file: known.file, tests: testsOf(known), isKnown: true };
+    }
+    const files = killers.sorted(
+      mutant.path,
+      tests.map(({ file }) => file),
+    );
+    let isReached = isScript(mutant.path);
+    for (const file of files) {
+      if (isScript(mutant.path)) yield { file };
+      else {
+        const { reached, trace } = await this.#measure(file, worker, places);
+        const reaching = reached(mutant.path, mutant.start);
+        isReached ||= reaching.length > 0;
+        if (reaching.length > 0) yield { file, tests: reaching.length * 2 < trace.testCount ? reaching : undefined };
+      }
+    }
+    // A test may reach it in another process: who imports it knows.
+    const nearest = tests[0]?.distance;
+    if (!isReached) for (const { file, distance } of tests) if (distance === nearest) yield { file };
+  }
+
+  #measure(file: string, worker: Worker, places: Places): Promise<Measured> {
+    const known = this.#measured.get(file) ?? measure(file, worker, places);
+    this.#measured.set(file, known);
+    return known;
+  }
+}
+
+async function measure(file: string, worker: Worker, places: Places): Promise<Measured> {
+  const { outcome, reached } = await worker.measure(file, places);
+  if (outcome.kind === 'passed') return { trace: outcome.trace, reached };
+  throw new SetupFault(`${file} fails without any mutant${reasonOf(outcome)}`);
+}
+
+const testsOf = ({ test }: Killer) => (test === undefined ? undefined : [test]);
+
+function placesOf(mutants: readonly Mutant[]): Places {
+  const places = new Map<string, number[]>();
+  for (const { path, start } of mutants) {
+    if (!isScript(path)) places.set(path, [...(places.get(path) ?? []), start]);
+  }
+  return places;
+}
+
+function reasonOf(outcome: Exclude<TestOutcome, { kind: 'passed' }>): string {
+  const test = outcome.test === undefined ? '' : `: ${outcome.test}`;
+  return outcome.kind === 'failed' ? `${test}\n${outcome.output}` : `${test} (it hangs)`;
+}
