@@ -9,6 +9,7 @@ import { PlayResponse } from '@clew/protocol/clew/play/v1/play.ts';
 const WINDOW_BYTES = 512;
 const BUFFER_BYTES = 256;
 const PREFIX_BYTES = 5;
+const SIGN_OF_LIFE_MS = 1_000;
 
 export class RawReader {
   /** All that was read so far. */
@@ -17,6 +18,7 @@ export class RawReader {
   readonly #stream: ClientHttp2Stream;
   #rest: Buffer = Buffer.alloc(0);
   #isReset = false;
+  #saidMs = 0;
 
   constructor(grpcAddress: string, token: string) {
     this.#session = connect(`http://${grpcAddress}`, { settings: { initialWindowSize: WINDOW_BYTES } });
@@ -31,7 +33,10 @@ export class RawReader {
       authorization: `Bearer ${token}`,
     });
     setDefaultHighWaterMark(false, usualBytes);
-    this.#stream.on('data', (chunk: Buffer) => this.#take(chunk));
+    this.#stream.on('data', (chunk: Buffer) => {
+      this.#take(chunk);
+      this.#sayHere();
+    });
     this.#stream.on('error', () => {});
     this.#stream.on('close', () => {
       this.#isReset = this.#stream.rstCode !== constants.NGHTTP2_NO_ERROR;
@@ -53,6 +58,14 @@ export class RawReader {
 
   close(): void {
     this.#session.destroy();
+  }
+
+  /** A sign of life: a message without inputs. */
+  #sayHere(): void {
+    const nowMs = performance.now();
+    if (nowMs - this.#saidMs < SIGN_OF_LIFE_MS || !this.#stream.writable) return;
+    this.#saidMs = nowMs;
+    this.#stream.write(Buffer.alloc(PREFIX_BYTES));
   }
 
   #take(chunk: Buffer): void {

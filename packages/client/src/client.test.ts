@@ -46,6 +46,22 @@ for (const door of doors) {
       (error: ClewError) => error,
     );
 
+  test(`${door.name}: shows signs of life for as long as something comes, and none when nothing does`, async (t) => {
+    const { edge, client } = await setUp(t);
+    edge.silenceMaxMs = 3_000;
+    let signs = 0;
+    edge.onSteer = () => {
+      signs += 1;
+    };
+    await client.signIn({ displayName: 'Ariadne' });
+    await until('two signs', () => {
+      edge.tell(edge.stream, { $case: 'heartbeat', value: {} });
+      return signs >= 2;
+    });
+    await until('the client gives the silent stream up', () => edge.streams.length > 1);
+    assert.ok(signs <= 4, `${signs} signs: no timer makes them`);
+  });
+
   test(`${door.name}: signs in, opens the stream at once, and stands in the lobby`, async (t) => {
     const { edge, client, states } = await setUp(t);
     await client.signIn({ displayName: 'Ariadne' });

@@ -184,6 +184,10 @@ class PlayStream implements PlayerStream {
     this.#call.write({ inputs });
   };
 
+  sayHere(): void {
+    if (!this.#isClosed && this.#call.writableLength <= WRITES_WAITING_MAX) this.#call.write({ inputs: [] });
+  }
+
   close(): void {
     if (this.#isClosed) return;
     this.#isClosed = true;

@@ -23,7 +23,9 @@ import { Watchdog } from './watchdog.ts';
  *    the newer was used.
  * L5 A session that is gone (TOKEN_UNKNOWN) is replaced by a new sign-in with the secret, never with `takeOver`.
  * L6 A silent stream is a lost one.
- * L7 `close` leaves nothing: no stream, connection, timer or listener; no callback comes after it.
+ * L7 The stream shows a sign of life several times per `silence_max`. No timer drives it but what arrives: a page in the
+ *    background has hardly any timers, and who does not read any more shows none.
+ * L8 `close` leaves nothing: no stream, connection, timer or listener; no callback comes after it.
  */
 export interface LifelineOptions {
   readonly transport: Transport;
@@ -52,6 +54,8 @@ export interface LifelineListener {
   /** It is over. */
   over(error: ClewError): void;
 }
+
+const SIGNS_PER_SILENCE = 3;
 
 const FINAL_REASONS = new Set(['SESSION_REPLACED', 'SESSION_KICKED', 'SESSION_ENDED']);
 
@@ -136,7 +140,7 @@ export class Lifeline {
 
   close(): void {
     if (this.#closing.signal.aborted) return;
-    this.#closing.abort(new ClewError(Status.CANCELLED, 'CLOSED', 'the client was closed')); // L7
+    this.#closing.abort(new ClewError(Status.CANCELLED, 'CLOSED', 'the client was closed')); // L8
     this.#release();
   }
 
@@ -188,6 +192,8 @@ export class Lifeline {
     const connection = this.#connect();
     const stop = () => resolve(ClewError.from(this.#closing.signal.reason));
     this.#closing.signal.addEventListener('abort', stop, { once: true });
+    let silenceMs = limits.openMs;
+    let signMs = now();
     try {
       this.#stream = connection.openStream(token, {
         closed: resolve,
@@ -195,9 +201,14 @@ export class Lifeline {
           watchdog.feed();
           const kind = message.event?.kind;
           if (kind?.$case === 'welcome') {
-            watchdog.limit(millisecondsOf(kind.value.silenceMax, limits.openMs));
+            silenceMs = millisecondsOf(kind.value.silenceMax, limits.openMs);
+            watchdog.limit(silenceMs);
             onUp();
             listener.up(kind.value, roundTripMs);
+          }
+          if (now() - signMs >= silenceMs / SIGNS_PER_SILENCE) {
+            signMs = now();
+            this.#stream?.sayHere(); // L7
           }
           listener.message(message, bytes);
         },

@@ -50,6 +50,12 @@ export class Steering {
     void this.#call(inputs);
   }
 
+  /** A sign of life, with or without anything to tell. */
+  sayHere(): void {
+    if (this.#inFlight >= IN_FLIGHT_MAX || this.#options.now() < this.#pausedUntilMs) return; // S1
+    void this.#call(this.#offered);
+  }
+
   async #call(inputs: readonly Input[]): Promise<void> {
     this.#inFlight += 1;
     try {

@@ -50,6 +50,8 @@ export interface PlayerStream {
    * and when 3 calls are in flight does nothing: what is new then goes with the next `send`.
    */
   send(unacknowledged: readonly Input[]): void;
+  /** A sign of life: whoever shows none for Welcome's `silence_max` is taken for gone. */
+  sayHere(): void;
   /** Ends it without a word; `closed` is not called any more. */
   close(): void;
 }

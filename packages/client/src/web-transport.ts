@@ -106,6 +106,10 @@ class WatchStream implements PlayerStream {
     if (!this.#closing.signal.aborted) this.#steering.offer(unacknowledged);
   };
 
+  sayHere(): void {
+    if (!this.#closing.signal.aborted) this.#steering.sayHere();
+  }
+
   close(): void {
     this.#closing.abort(new ClewError(Status.CANCELLED, 'CLOSED', 'the stream was closed'));
   }

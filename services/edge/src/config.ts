@@ -44,7 +44,7 @@ export const edgeFields = {
   READER_STALL_MS: milliseconds(5_000),
   /** A stream that was silent for this long carries a heartbeat. */
   HEARTBEAT_MS: milliseconds(2_000),
-  /** Told to clients: a stream that was silent for longer is broken. */
+  /** Told to clients: a stream that was silent for longer is broken, in either direction; the edge cuts it then (M4). */
   SILENCE_MAX_MS: milliseconds(6_000),
   /** A session is renewed after this and up to a quarter more. */
   RENEW_MS: milliseconds(8_000),

@@ -5,6 +5,7 @@ export const counterNames = [
   'edge.streams_opened',
   'edge.streams_closed',
   'edge.streams_stalled',
+  'edge.streams_silent',
   'edge.streams_refused',
   'edge.streams_draining',
   'edge.streams_replaced',

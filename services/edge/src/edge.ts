@@ -109,6 +109,7 @@ export async function startEdge(
       callMs,
       stallMs: config.READER_STALL_MS,
       heartbeatMs: config.HEARTBEAT_MS,
+      silenceMs: config.SILENCE_MAX_MS,
       inputsPerSecond: config.INPUT_RATE,
       inputsBurst: config.INPUT_BURST,
     },

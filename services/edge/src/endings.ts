@@ -11,6 +11,8 @@ export type Ending =
   | { readonly kind: 'closed' }
   /** The reader took nothing for too long (M4). */
   | { readonly kind: 'stalled' }
+  /** The player showed no sign of life for too long (M4). */
+  | { readonly kind: 'silent' }
   /** The player sent what nobody may send. */
   | { readonly kind: 'refused'; readonly error: ServiceError }
   /** This edge stops; another goes on. */
@@ -38,6 +40,8 @@ export function toldBy(ending: Ending): ServiceError | undefined {
     case 'closed':
     case 'stalled':
       return undefined;
+    case 'silent':
+      return unavailable('PLAYER_SILENT', 'the stream heard nothing of the player for longer than silence_max', 0);
     case 'refused':
       return ending.error;
     case 'draining':

@@ -188,6 +188,28 @@ suite('a slow reader', () => {
     await until('session hears it', () => detachedOf(edge, signedIn).length === 1);
   });
 
+  test('who shows no sign of life is cut and told, although the system takes whatever is written to him', async () => {
+    await using edge = await startTestEdge({ CLEW_SILENCE_MAX_MS: '300', CLEW_HEARTBEAT_MS: '20' });
+    using player = await inLobby(edge);
+    await until('he is cut', () => player.ended !== undefined);
+    assert.equal(player.ended?.code, Status.UNAVAILABLE);
+    assert.equal(player.ended?.reason, 'PLAYER_SILENT');
+    await edge.holdsNothing();
+    assert.equal(await edge.counter('edge.streams_silent'), 1);
+    await until('session hears it', () => detachedOf(edge, player).length === 1);
+  });
+
+  test('a message without inputs is a sign of life', async () => {
+    await using edge = await startTestEdge({ CLEW_SILENCE_MAX_MS: '1000', CLEW_HEARTBEAT_MS: '20' });
+    using player = await inLobby(edge);
+    const signs = setInterval(() => player.send([]), 20);
+    const heartbeats = () => player.events.filter(({ $case }) => $case === 'heartbeat').length;
+    await until('two silences have passed, or he is cut', () => heartbeats() >= 100 || player.ended !== undefined);
+    clearInterval(signs);
+    assert.equal(player.ended, undefined);
+    await until('he is cut when they end', () => player.ended !== undefined);
+  });
+
   test('who does not take his last words is cut, too', async () => {
     await using edge = await startTestEdge({ CLEW_READER_STALL_MS: '60000' });
     using signedIn = await new GrpcPlayer(edge.grpcAddress).signIn();

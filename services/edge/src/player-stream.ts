@@ -30,8 +30,10 @@ import type { Token } from './token.ts';
  * L2 The stream is in the directory from its session's attachment until `end`, and `end` comes at once when the socket is
  *    gone (M1).
  * L3 Nothing is queued for a slow reader: frames, places and heartbeats are left out (M5); of what may not be left out
- *    there are at most `backlogMax`, beyond that, or without progress for `stallMs`, the reader is cut (M4).
- * L4 Only `ended` by socket, stall, refusal or draining reports "detached": in the other cases session knows already.
+ *    there are at most `backlogMax`, beyond that, or without progress for `stallMs`, the reader is cut (M4). Neither the
+ *    system's buffers, which take much more than that, nor pings, which are not the player's, say that anybody reads: who
+ *    shows no sign of life for `silenceMs` is cut, too.
+ * L4 Only `ended` by socket, stall, silence, refusal or draining reports "detached": in the other cases session knows already.
  */
 export interface StreamServices {
   readonly edgeId: string;
@@ -48,6 +50,7 @@ export interface StreamLimits {
   readonly callMs: number;
   readonly stallMs: number;
   readonly heartbeatMs: number;
+  readonly silenceMs: number;
   /** Messages with inputs. */
   readonly inputsPerSecond: number;
   readonly inputsBurst: number;
@@ -79,6 +82,7 @@ export class PlayerStream implements DirectoryEntry, SinkOwner, PlaceHolder, Sea
   /** A ticket that was withdrawn while it was being placed. */
   #withdrawal: Disposable | undefined;
   #sentMs = performance.now();
+  #heardMs = performance.now();
   /** When its session is due for renewal; kept here, so that it goes with the stream. */
   renewMs = 0;
 
@@ -139,10 +143,12 @@ export class PlayerStream implements DirectoryEntry, SinkOwner, PlaceHolder, Sea
 
   /**
    * Inputs of one message. Throws INVALID_ARGUMENT naming the field; RESOURCE_EXHAUSTED, reason INPUT_RATE, when messages
-   * come too fast. Without a seat they are dropped: they were on their way when the match ended.
+   * come too fast. Without a seat they are dropped: they were on their way when the match ended. A message without inputs is
+   * a sign of life.
    */
   steer(inputs: readonly Input[]): void {
     const { inputsPerSecond, inputsBurst } = this.#services.limits;
+    this.#heardMs = performance.now();
     if (!this.#pace.take(performance.now(), inputsPerSecond, inputsBurst)) {
       throw exhausted('INPUT_RATE', `at most ${inputsPerSecond} messages with inputs a second`, 1_000);
     }
@@ -180,9 +186,13 @@ export class PlayerStream implements DirectoryEntry, SinkOwner, PlaceHolder, Sea
 
   /** To be called about every half second: heartbeat, stall, what the seat waits for. */
   pulse(nowMs: number): void {
-    const { heartbeatMs, stallMs } = this.#services.limits;
+    const { heartbeatMs, stallMs, silenceMs } = this.#services.limits;
     if (this.#sink.stalledMs(nowMs) > stallMs || this.#sink.backlog > backlogMax) {
       this.end({ kind: 'stalled' }); // L3
+      return;
+    }
+    if (nowMs - this.#heardMs > silenceMs) {
+      this.end({ kind: 'silent' }); // L3
       return;
     }
     if (this.#life.phase === 'seated') this.#life.seat.pulse(nowMs);

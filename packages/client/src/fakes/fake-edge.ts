@@ -37,6 +37,8 @@ export class FakeEdge implements DoorHost {
   /** Written to each stream after its Welcome; CC2 wants one of Seated, Queued and Idle. */
   afterWelcome: (stream: FakeStream) => void = (stream) => this.tell(stream, { $case: 'idle', value: {} });
   welcomes = true;
+  /** Hears each message with inputs, or without any. */
+  onSteer: () => void = () => undefined;
   readonly answers: Answers;
   readonly #grpc = new GrpcDoor(this);
   readonly #web = new WebDoor(this);
@@ -136,6 +138,7 @@ export class FakeEdge implements DoorHost {
   }
 
   steered(inputs: readonly Input[], token: string): void {
+    this.onSteer();
     this.streams.findLast((stream) => stream.token === token)?.inputs.push(...inputs);
   }
 

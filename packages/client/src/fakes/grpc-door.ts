@@ -94,7 +94,7 @@ export class GrpcDoor {
         for (const socket of this.#sockets) socket.destroy();
       },
     };
-    call.on('data', ({ inputs }: PlayRequest) => stream.inputs.push(...inputs));
+    call.on('data', ({ inputs }: PlayRequest) => this.#host.steered(inputs, stream.token));
     call.on('error', () => undefined);
     call.on('end', () => call.end());
     call.on('close', () => {

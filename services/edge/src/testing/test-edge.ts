@@ -22,6 +22,8 @@ const quick = {
   CLEW_WEB_ROOT: '/nowhere',
   CLEW_TICKET_POLL_MS: '10',
   CLEW_TRUNK_FLUSH_MS: '1',
+  // Players of tests say nothing unless it is what the test is about.
+  CLEW_SILENCE_MAX_MS: '60000',
 };
 
 /** A real edge between real sockets, whose peers are fakes. */

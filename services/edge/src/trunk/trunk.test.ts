@@ -122,7 +122,7 @@ suite('a trunk', () => {
 
   test('that says good-bye to somebody who does not listen is cut', async () => {
     await using simulation = await FakeSimulation.open();
-    const { trunks, sizes } = openTrunks({ silenceMs: 150 });
+    const { trunks, sizes } = openTrunks({ silenceMs: 1_000 });
     using _ = trunks;
     const ears = new Ears();
     const channel = trunks.attach(simulation.address, seat('a'), ears);
