@@ -1,6 +1,7 @@
 import type { Area } from './area.ts';
+import { churn } from './areas/churn.ts';
 import { play } from './areas/play.ts';
 import { simulation } from './areas/simulation.ts';
 
 /** All areas, in the order of `--help`. */
-export const areas: readonly Area[] = [play, simulation];
+export const areas: readonly Area[] = [play, churn, simulation];

@@ -20,6 +20,8 @@ const LOG_LINES_MAX = 200;
 
 export interface StackOptions {
   readonly redisUrl: string;
+  /** Where everything listens; 127.0.0.1 without it. */
+  readonly host?: string;
   /** How many of each; 1 where it does not say. */
   readonly counts?: Partial<Counts>;
   /** Web port of the first edge; edge k takes `webPort + 2(k-1)` and the next one for gRPC. Any free ports without it. */
@@ -96,7 +98,7 @@ export async function startStack(options: StackOptions): Promise<Stack> {
   const plans = planServices({
     counts,
     redisUrl: options.redisUrl,
-    host: '127.0.0.1',
+    host: options.host ?? '127.0.0.1',
     ...(await choosePorts(counts, options.webPort)),
     webRoot: join(root, 'clients/web/dist'),
   });

@@ -1,0 +1,247 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import { Redis } from 'ioredis';
+import { type ChurnStack, startChurnStack } from './churn-stack.ts';
+import type { EdgeAddress } from './clients/player.ts';
+import { ClientProcess } from './clients/process.ts';
+import { type Held, type Way, ways } from './clients/ways.ts';
+import type { Door } from './clients/wire/line.ts';
+import { Namespace } from './namespace.ts';
+import { glance, leftBehind, lower, type Observation, observe, statusOf } from './observation.ts';
+
+/**
+ * A stack of one's own through which players pass, in rounds: in each they come over every door and end in every way; and
+ * then one waits until all that they held is back.
+ *
+ * C1 Whoever is stopped or unplugged stays so until the round is settled: it must be forgotten without its help.
+ * C2 What is left behind is what never comes back to the baseline, however long one looks.
+ */
+export interface ChurnOptions {
+  readonly redisUrl: string;
+  readonly say: (line: string) => void;
+  readonly signal: AbortSignal;
+  readonly onLog?: (name: string, line: string) => void;
+}
+
+export interface Round {
+  /** Sessions that ended, by way. */
+  readonly lived: Readonly<Record<string, number>>;
+  /** Lives that went otherwise than planned, and why. */
+  readonly failed: number;
+  readonly failures: readonly string[];
+  /** From the moment at which readers stopped to the last one's cut. */
+  readonly cutMs: number | undefined;
+}
+
+/** Which part of a way's sessions come by which door. */
+const doorShares: readonly (readonly [Door, number])[] = [
+  ['grpc', 0.5],
+  ['web', 0.25],
+  ['web-text', 0.25],
+];
+const AT_ONCE = 64;
+/** Streams by the hundred are many at once already. */
+const STREAMS_AT_ONCE = 2;
+const CUT_WITHIN_MS = 60_000;
+const POLL_MS = 50;
+/** Without a baseline: nothing went any more for this long. Longer than the longest time-out of a socket, 15 s. */
+const QUIET_MS = 16_000;
+const SETTLE_MS_MAX = 90_000;
+const OBSERVATIONS_MIN = 3;
+const GLANCE_MS = 500;
+
+export class Churn implements AsyncDisposable {
+  readonly #owned: AsyncDisposableStack;
+  readonly #options: ChurnOptions;
+  readonly #churnStack: ChurnStack;
+  readonly #namespace: Namespace | undefined;
+  readonly #redis: Redis;
+  /** Stopped or unplugged, until the round is settled. */
+  readonly #lost: ClientProcess[] = [];
+  #crowds: { readonly grpc: ClientProcess; readonly web: ClientProcess } | undefined;
+  /** Why there is no half-open way here; undefined where there is. */
+  readonly obstacle: string | undefined;
+
+  private constructor(
+    owned: AsyncDisposableStack,
+    options: ChurnOptions,
+    churnStack: ChurnStack,
+    redis: Redis,
+    namespace: Namespace | undefined,
+    obstacle: string | undefined,
+  ) {
+    this.#owned = owned;
+    this.#options = options;
+    this.#churnStack = churnStack;
+    this.#redis = redis;
+    this.#namespace = namespace;
+    this.obstacle = obstacle;
+  }
+
+  static async start(options: ChurnOptions): Promise<Churn> {
+    await using owned = new AsyncDisposableStack();
+    const obstacle = await Namespace.obstacle();
+    const namespace = obstacle === undefined ? owned.use(await Namespace.create()) : undefined;
+    const redis = owned.adopt(new Redis(options.redisUrl), (client) => client.disconnect());
+    const { redisUrl, signal, onLog } = options;
+    const stack = owned.use(
+      await startChurnStack({
+        redisUrl,
+        signal,
+        ...(onLog === undefined ? {} : { onLog }),
+        ...(namespace === undefined ? {} : { host: namespace.hostAddress }),
+      }),
+    );
+    return new Churn(owned.move(), options, stack, redis, namespace, obstacle);
+  }
+
+  /** All ways, or those that there can be here. */
+  get ways(): readonly Way[] {
+    return ways.filter((way) => !(way.kind === 'held' && way.by === 'unplugging' && this.#namespace === undefined));
+  }
+
+  get services() {
+    return this.#churnStack.stack.services;
+  }
+
+  /** Lets sessions of these ways live and end; `sessionsOf` tells how many. */
+  async round(chosen: readonly Way[], sessionsOf: (way: Way) => number): Promise<Round> {
+    const lived: Record<string, number> = {};
+    const failures: string[] = [];
+    let failed = 0;
+    let cutMs: number | undefined;
+    const run = async (client: ClientProcess, way: Way, doors: readonly Door[]) => {
+      for (const [door, share] of doorShares) {
+        const sessions = Math.round(sessionsOf(way) * share);
+        if (!doors.includes(door) || sessions === 0) continue;
+        this.#options.signal.throwIfAborted();
+        const report = await client.carryOut({
+          kind: way.kind === 'held' ? 'hold' : 'live',
+          way: way.name,
+          door,
+          edges: this.#edges,
+          sessions,
+          atOnce: way.name.includes('streams') ? STREAMS_AT_ONCE : AT_ONCE,
+        });
+        lived[way.name] = (lived[way.name] ?? 0) + report.lived;
+        failed += report.failed;
+        failures.push(...report.failures.map((why) => `${way.name}, ${why}`));
+      }
+    };
+    const crowds = this.#crowd();
+    const byOwnHand = chosen.filter((way) => way.kind === 'own hand');
+    const held = chosen.filter((way) => way.kind === 'held').sort((a, b) => order(a) - order(b));
+    await Promise.all([
+      (async () => {
+        for (const way of byOwnHand) await run(crowds.grpc, way, ['grpc']);
+      })(),
+      (async () => {
+        for (const way of byOwnHand) await run(crowds.web, way, ['web', 'web-text']);
+      })(),
+      (async () => {
+        for (const way of held) {
+          const hold = (client: ClientProcess) => run(client, way, ['grpc', 'web', 'web-text']);
+          const ms = await this.#end(way, hold, () => lived[way.name] ?? 0);
+          if (ms !== undefined) cutMs = Math.max(cutMs ?? 0, ms);
+        }
+      })(),
+    ]);
+    return { lived, failed, failures, cutMs };
+  }
+
+  /**
+   * Waits until everything is back at the baseline, or, without one, until nothing goes any more; gives up after a while.
+   * Then those who were lost are ended (C1).
+   */
+  async settle(baseline?: Observation): Promise<Observation> {
+    const until = performance.now() + SETTLE_MS_MAX;
+    await this.#quiet(until);
+    let lowest = await this.observe();
+    for (let observations = 1; performance.now() < until; observations += 1) {
+      const settled = baseline === undefined || leftBehind(lowest.counts, baseline.counts).length === 0; // C2
+      if (settled && observations >= OBSERVATIONS_MIN) break;
+      this.#options.signal.throwIfAborted();
+      lowest = lower(lowest, await this.observe());
+    }
+    for (const client of this.#lost.splice(0)) await client[Symbol.asyncDispose]();
+    await this.#namespace?.plug();
+    return lowest;
+  }
+
+  /** Collections and Redis have not become emptier for a while, as time-outs of sockets need it. */
+  async #quiet(until: number): Promise<void> {
+    const look = () => glance(this.services, this.#redis);
+    let fallMs = performance.now();
+    let last = await look();
+    while (performance.now() < until && performance.now() - fallMs < QUIET_MS) {
+      await delay(GLANCE_MS, undefined, { signal: this.#options.signal });
+      const now = await look();
+      if (leftBehind(last, now).length > 0) fallMs = performance.now();
+      last = now;
+    }
+  }
+
+  observe(): Promise<Observation> {
+    const { stack, socketOf } = this.#churnStack;
+    return observe(stack.services, socketOf, this.#redis);
+  }
+
+  /** Sum of a counter over all services that have it. */
+  async counted(name: string): Promise<number> {
+    const reports = await Promise.all(this.services.map(statusOf));
+    return reports.reduce((sum, { counters }) => sum + (counters[name] ?? 0), 0);
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    for (const client of this.#lost.splice(0)) await client[Symbol.asyncDispose]();
+    await this.#owned.disposeAsync();
+  }
+
+  get #edges(): EdgeAddress[] {
+    return this.#churnStack.stack.edges.map(({ grpcAddress, webUrl }) => ({ grpcAddress, webUrl }));
+  }
+
+  #crowd() {
+    this.#crowds ??= {
+      grpc: this.#owned.use(new ClientProcess()),
+      web: this.#owned.use(new ClientProcess()),
+    };
+    return this.#crowds;
+  }
+
+  /** Holds sessions and ends them in their way; resolves with how long a cut took, where there is one. */
+  async #end(
+    way: Held,
+    hold: (client: ClientProcess) => Promise<void>,
+    count: () => number,
+  ): Promise<number | undefined> {
+    const client = new ClientProcess(way.by === 'unplugging' ? this.#namespace!.prefix : []);
+    this.#lost.push(client);
+    await hold(client);
+    switch (way.by) {
+      case 'SIGKILL':
+      case 'SIGSTOP':
+        client.signal(way.by);
+        return undefined;
+      case 'unplugging':
+        await this.#namespace!.unplug();
+        return undefined;
+      case 'stalling': {
+        const cut = async () =>
+          (await this.counted('edge.streams_stalled')) + (await this.counted('edge.streams_silent'));
+        const before = await cut();
+        client.tell({ kind: 'stall' });
+        const startMs = performance.now();
+        while ((await cut()) < before + count()) {
+          if (performance.now() - startMs > CUT_WITHIN_MS) return performance.now() - startMs;
+          await delay(POLL_MS);
+        }
+        const cutMs = performance.now() - startMs;
+        client.tell({ kind: 'let go' });
+        return cutMs;
+      }
+    }
+  }
+}
+
+/** Stalled readers first: later others are cut, too. */
+const order = ({ by }: Held) => ['stalling', 'SIGKILL', 'SIGSTOP', 'unplugging'].indexOf(by);

@@ -1,0 +1,76 @@
+import { randomBytes, randomUUID } from 'node:crypto';
+import {
+  FindMatchRequest,
+  ResumeRequest,
+  ResumeResponse,
+  SignInRequest,
+  SignInResponse,
+} from '@clew/protocol/clew/play/v1/play.ts';
+import { GrpcLine } from './wire/grpc-line.ts';
+import type { Door, Line, OpenStream } from './wire/line.ts';
+import { WebLine } from './wire/web-line.ts';
+
+/** Where an edge is, from where the player is. */
+export interface EdgeAddress {
+  readonly grpcAddress: string;
+  readonly webUrl: string;
+}
+
+/** How far a player's life goes before it ends. */
+export type Phase = 'lobby' | 'queued' | 'seated';
+
+export interface PlayerOptions {
+  readonly door: Door;
+  readonly edge: EdgeAddress;
+  /** Windows so small that not reading is felt at once. */
+  readonly small?: boolean;
+}
+
+/** A player without an SDK. */
+export class RawPlayer {
+  readonly line: Line;
+  readonly #options: PlayerOptions;
+  token = '';
+
+  constructor(options: PlayerOptions) {
+    this.#options = options;
+    this.line = lineTo(options);
+  }
+
+  /** What asks for a session of a new player. */
+  static signInRequest(): Uint8Array {
+    const secret = randomBytes(32);
+    return SignInRequest.encode({ secret, displayName: 'Churn', takeOver: false, requestId: randomUUID() }).finish();
+  }
+
+  static findMatchRequest(): Uint8Array {
+    return FindMatchRequest.encode({ requestId: randomUUID() }).finish();
+  }
+
+  async signIn(): Promise<void> {
+    this.token = SignInResponse.decode(await this.line.call('signIn', RawPlayer.signInRequest())).token;
+  }
+
+  /** Signs in, opens the stream and goes as far as that. */
+  async come(phase: Phase): Promise<OpenStream> {
+    await this.signIn();
+    const stream = await this.line.open(this.token);
+    if (phase === 'lobby') return stream;
+    await this.line.call('findMatch', RawPlayer.findMatchRequest(), this.token);
+    if (phase === 'seated') await stream.until(({ header }) => header !== undefined);
+    return stream;
+  }
+
+  /** The same session at another edge, under a new token. */
+  async resumeAt(edge: EdgeAddress): Promise<RawPlayer> {
+    const other = new RawPlayer({ ...this.#options, edge });
+    const request = ResumeRequest.encode({ requestId: randomUUID() }).finish();
+    other.token = ResumeResponse.decode(await other.line.call('resume', request, this.token)).token;
+    return other;
+  }
+}
+
+function lineTo({ door, edge, small = false }: PlayerOptions): Line {
+  if (door === 'grpc') return new GrpcLine(edge.grpcAddress, { small });
+  return new WebLine(edge.webUrl, door === 'web' ? 'binary' : 'text');
+}
