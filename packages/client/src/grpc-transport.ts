@@ -38,7 +38,8 @@ const channelOptions = {
   'grpc.keepalive_timeout_ms': 5_000,
   'grpc.max_receive_message_length': 1024 * 1024,
   'grpc.initial_reconnect_backoff_ms': 100,
-  'grpc.min_reconnect_backoff_ms': 100,
+  // Despite its name, where nice-grpc is loaded too: how long one attempt to connect may take.
+  'grpc.min_reconnect_backoff_ms': 5_000,
   'grpc.max_reconnect_backoff_ms': 1_000,
 };
 
