@@ -30,7 +30,7 @@ export function parseFlags(args: readonly string[]): Parsed {
     .description('Sends players into the game: real clients, over the network, played by the bot of packages/maze.')
     .option('--players <n>', 'how many', whole(1, PLAYERS_MAX), 8)
     .option('--seconds <s>', 'for how long; 0 is until Ctrl-C', whole(0, 86_400), 0)
-    .option('--warm-up <s>', 'seconds in a match before figures begin', whole(0, 3_600), 0)
+    .option('--warm-up <s>', 'seconds in a match before figures begin; 0: with the first sign-in', whole(0, 3_600), 0)
     .option('--transport <door>', 'grpc or web', transport, 'grpc')
     .option('--edge <address>', `host:port (grpc, default ${edges.grpc}) or URL (web, default ${edges.web})`)
     .option('--name <prefix>', 'what their names begin with', prefix, 'Bot')
