@@ -1,6 +1,10 @@
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
 import { suite, type TestContext, test } from 'node:test';
+import {
+  MatchmakingServiceDefinition,
+  type MatchmakingServiceImplementation,
+} from '@clew/protocol/clew/matchmaking/v1/matchmaking.ts';
 import { SessionServiceDefinition, type SessionServiceImplementation } from '@clew/protocol/clew/session/v1/session.ts';
 import { Client, credentials } from '@grpc/grpc-js';
 import { type ServerError, Status } from 'nice-grpc-common';
@@ -86,6 +90,116 @@ suite('a control server', () => {
     );
     assert.deepEqual(seen, ['c']);
     assert.equal(error.extra.find(({ $type }) => $type === ErrorInfo.$type)?.$type, ErrorInfo.$type);
+  });
+
+  test('lets the handler of a stream go when its reader is gone', async (context) => {
+    const letGo = Promise.withResolvers<boolean>();
+    const { client, refusals, lines } = await serving(context, {
+      async *watchSessions(_request, { signal }) {
+        try {
+          yield { cursor: 'c' };
+          await once(signal, 'abort');
+          yield { cursor: 'd' };
+        } finally {
+          letGo.resolve(signal.aborted);
+        }
+      },
+    });
+    for await (const _ of client.watchSessions({})) break;
+    assert.equal(await letGo.promise, true);
+    assert.deepEqual([refusals, lines], [[], []]);
+  });
+
+  test('does not run ahead of a slow reader, and lets go of its handler in the middle of that', async (context) => {
+    let made = 0;
+    const letGo = Promise.withResolvers<void>();
+    const { client } = await serving(context, {
+      async *watchSessions() {
+        try {
+          for (; made < 10_000; made += 1) yield { cursor: 'x'.repeat(10_000) };
+        } finally {
+          letGo.resolve();
+        }
+      },
+    });
+    const reader = client.watchSessions({})[Symbol.asyncIterator]();
+    await reader.next();
+    let before: number;
+    do {
+      before = made;
+      await new Promise((resolve) => setTimeout(resolve, 50));
+    } while (made > before);
+    assert.ok(made < 1_000, `${made} were made for a reader of one`);
+    await reader.return?.();
+    await letGo.promise;
+  });
+
+  test('aborts the signal of a call whose caller is gone, and counts no refusal', async (context) => {
+    const begun = Promise.withResolvers<void>();
+    const ended = Promise.withResolvers<void>();
+    const { client, refusals } = await serving(context, {
+      endSession: async (_request, { signal }) => {
+        begun.resolve();
+        await once(signal, 'abort');
+        ended.resolve();
+        throw new Error('given up');
+      },
+    });
+    const caller = new AbortController();
+    const call = client.endSession({}, { signal: caller.signal });
+    await begun.promise;
+    caller.abort();
+    await assert.rejects(call);
+    await ended.promise;
+    await new Promise((resolve) => setImmediate(resolve));
+    assert.deepEqual(refusals, []);
+  });
+
+  test('does not abort the signal of a call that was answered', async (context) => {
+    let signal: AbortSignal | undefined;
+    const { client } = await serving(context, {
+      endSession: async (_request, call) => {
+        signal = call.signal;
+        return { ended: true };
+      },
+    });
+    await client.endSession({});
+    // Another call on the same connection comes after the end of the first.
+    await client.endSession({});
+    assert.equal(signal?.aborted, false);
+  });
+
+  test('serves streams that go both ways', async (context) => {
+    const log = pino({ level: 'silent' });
+    const server = new ControlServer({ log, serviceNames: [MatchmakingServiceDefinition.fullName] });
+    let heard = 0;
+    const ended = Promise.withResolvers<void>();
+    server.add(MatchmakingServiceDefinition, {
+      ...(Object.fromEntries(
+        Object.keys(MatchmakingServiceDefinition.methods).map((method) => [method, nobody]),
+      ) as unknown as MatchmakingServiceImplementation),
+      async *registerSimulation(requests) {
+        for await (const _ of requests) {
+          heard += 1;
+          yield {};
+        }
+        ended.resolve();
+      },
+    });
+    const port = await server.listen('127.0.0.1', 0);
+    const channel = callChannel([`127.0.0.1:${port}`]);
+    context.after(async () => {
+      channel.close();
+      await server.stop(0);
+    });
+    const client = controlClients.create(MatchmakingServiceDefinition, channel);
+    async function* three() {
+      for (let number = 1; number <= 3; number += 1) yield { simulationId: `simulation-${number}` };
+    }
+    let answers = 0;
+    for await (const _ of client.registerSimulation(three())) answers += 1;
+    assert.deepEqual([heard, answers], [3, 3]);
+    await ended.promise;
   });
 
   test('tells nobody what went wrong inside, and logs it with its cause', async (context) => {

@@ -1,7 +1,7 @@
 import type { MethodDefinition, ServiceDefinition } from '@grpc/grpc-js';
 
 /** What ts-proto's generic definitions tell of a method. */
-interface GenericMethod {
+export interface GenericMethod {
   readonly name: string;
   readonly requestType: MessageType;
   readonly requestStream: boolean;
@@ -13,6 +13,8 @@ interface MessageType {
   // biome-ignore lint/suspicious/noExplicitAny: generated message types have no common parent
   encode(message: any): { finish(): Uint8Array };
   decode(bytes: Uint8Array): unknown;
+  // biome-ignore lint/suspicious/noExplicitAny: as above
+  fromPartial(partial: any): unknown;
 }
 
 export interface GenericService {
