@@ -72,6 +72,8 @@ function announce(stack: Stack): void {
   terminal.say(`ready after ${(performance.now() / 1000).toFixed(1)} s`);
   for (const { name, grpcAddress } of stack.edges) terminal.say(`gRPC: ${grpcAddress} (${name})`);
   for (const { name, opsUrl } of stack.services) terminal.say(`operators: ${opsUrl}/statusz (${name})`);
+  const sessions = stack.of('session').map(({ grpcAddress }) => grpcAddress);
+  terminal.say(`sessions: npm run sessions -- list --session ${sessions.join(',')}`);
   if (stack.edges.length > 1) for (const { name, webUrl } of stack.edges) terminal.say(`web: ${webUrl} (${name})`);
   terminal.say(`open ${colors.bold(colors.green(stack.edges[0]!.webUrl))} in a browser; Ctrl-C stops everything`);
 }

@@ -21,8 +21,8 @@ export type Ending =
   | { readonly kind: 'replaced' }
   /** The session is over. */
   | { readonly kind: 'ended' }
-  /** An operator ended the session. */
-  | { readonly kind: 'kicked' };
+  /** An operator ended the session, and says why. */
+  | { readonly kind: 'kicked'; readonly why: string };
 
 /** The session is not this stream's any more: there is nobody to report to. */
 export function isOver(ending: Ending): boolean {
@@ -51,7 +51,7 @@ export function toldBy(ending: Ending): ServiceError | undefined {
     case 'ended':
       return new ServiceError(Status.ABORTED, 'SESSION_ENDED', 'the session was ended');
     case 'kicked':
-      return new ServiceError(Status.ABORTED, 'SESSION_KICKED', 'the session was ended by an operator');
+      return sessionKicked(ending.why);
   }
 }
 
@@ -63,15 +63,21 @@ export function sessionReplaced(): ServiceError {
   return new ServiceError(Status.ABORTED, 'SESSION_REPLACED', 'a newer stream of the player took over');
 }
 
+/** `why` is what the operator said; empty where a record without it is all that is left. */
+function sessionKicked(why: string): ServiceError {
+  const message = why === '' ? 'an operator ended the session' : `an operator ended the session: ${why}`;
+  return new ServiceError(Status.ABORTED, 'SESSION_KICKED', message);
+}
+
 /** What a denied renewal means for the stream; undefined where it may go on. */
-export function endingByRenewal(outcome: RenewOutcome): Ending | undefined {
+export function endingByRenewal(outcome: RenewOutcome, why = ''): Ending | undefined {
   switch (outcome) {
     case RenewOutcome.RENEW_OUTCOME_REPLACED:
       return { kind: 'replaced' };
     case RenewOutcome.RENEW_OUTCOME_ENDED:
       return { kind: 'ended' };
     case RenewOutcome.RENEW_OUTCOME_KICKED:
-      return { kind: 'kicked' };
+      return { kind: 'kicked', why };
     default:
       return undefined;
   }

@@ -76,6 +76,7 @@ function readEntry([id, fields]: RawEntry): Entry {
       epoch: Number(values.e),
       kind: Kind[`KIND_${values.k}` as keyof typeof Kind] ?? Kind.KIND_UNSPECIFIED,
       matchId: values.m ?? '',
+      reason: values.r ?? '',
     },
   };
 }

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { suite, test } from 'node:test';
-import { Session, SessionRecord } from '@clew/protocol/clew/session/v1/session.ts';
+import { ListSessionsRequest, Session, SessionRecord } from '@clew/protocol/clew/session/v1/session.ts';
 import { ServiceError } from '@clew/service-kit/service-error';
 import { BadRequest } from 'nice-grpc-error-details';
 import * as check from './request-fields.ts';
@@ -62,6 +62,13 @@ suite('what requests carry', () => {
     match_id: () => check.matchId('match_id', 'm 1'),
     token: () => check.shownToken('token', 's1.nobody.nothing'),
     cursor: () => check.cursor('cursor', 'x'.repeat(5_000)),
+    reason: () => check.kickReason('reason', 'x'.repeat(101)),
+    epoch: () => check.anyEpoch('epoch', -1),
+    page_size: () => check.pageSize('page_size', -1),
+    page_token: () => check.pageToken('page_token', 'x', {}),
+    state: () => check.sessionFilter(listing({ state: 9 as 1 })),
+    age_min: () => check.sessionFilter(listing({ ageMin: { seconds: -1, nanos: 0 } })),
+    age_max: () => check.sessionFilter(listing({ ageMax: { seconds: 0, nanos: -1_000_000 } })),
     session: () => check.epochOf('session', undefined),
     'session.epoch': () => check.epochOf('session', { playerId: player, epoch: 0 }),
     'session.player_id': () => check.epochOf('session', { playerId: '', epoch: 1 }),
@@ -91,7 +98,23 @@ suite('what requests carry', () => {
     assert.equal(check.matchId('match_id', ''), '');
     assert.equal(check.cursor('cursor', ''), undefined);
     assert.deepEqual(check.batch('sessions', [], check.epochOf), []);
+    assert.equal(check.pageSize('page_size', 0), 100);
+    assert.equal(check.pageToken('page_token', '', {}), undefined);
+    const anything = { state: undefined, edgeId: undefined, ageMinMs: undefined, ageMaxMs: undefined };
+    assert.deepEqual(check.sessionFilter(listing({})), anything);
   });
+
+  test('may ask for larger pages than there are', () => {
+    assert.equal(check.pageSize('page_size', 5_000), 1_000);
+  });
+
+  test('tells a filter in the words of the store', () => {
+    const request = listing({ state: 1, edgeId: 'edge-1', ageMin: { seconds: 2, nanos: 500_000_000 } });
+    const filter = { state: 'attached', edgeId: 'edge-1', ageMinMs: 2_500, ageMaxMs: undefined };
+    assert.deepEqual(check.sessionFilter(request), filter);
+  });
+
+  const listing = (fields: Partial<ListSessionsRequest>) => ({ ...ListSessionsRequest.fromPartial({}), ...fields });
 
   function session(partial: Partial<Session>): Session {
     return {

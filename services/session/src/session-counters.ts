@@ -14,6 +14,7 @@ const names = [
   'session.reinstated',
   'session.detached',
   'session.ended',
+  'session.kicked',
   'session.expired',
   'session.sweeps',
   'session.sweepsFailed',

@@ -106,10 +106,11 @@ suite('watching sessions', () => {
       epoch: outcome.taken.session.epoch,
       kind: Kind.KIND_CREATED,
       matchId: '',
+      reason: '',
     });
     assert.deepEqual(
       { ...watcher.seen[1], epoch: 0 },
-      { playerId: player, epoch: 0, kind: Kind.KIND_ENDED, matchId: 'm-1' },
+      { playerId: player, epoch: 0, kind: Kind.KIND_ENDED, matchId: 'm-1', reason: '' },
     );
     assert.ok(watcher.seen[1]!.epoch > outcome.taken.session.epoch);
   });

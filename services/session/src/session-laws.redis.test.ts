@@ -62,7 +62,7 @@ const steps: Record<string, Step> = {
     known.streams.push({ playerId, epoch, displayName, matchId, createMs, tokenHash: shown(token).hash });
   },
   renew: async (known) => {
-    const outcomes = await session.store.renew(known.streams);
+    const { outcomes } = await session.store.renew(known.streams);
     const renewed = outcomes.filter((outcome) => outcome === RenewOutcome.RENEW_OUTCOME_RENEWED);
     assert.ok(renewed.length <= 1, 'L6');
   },
@@ -80,6 +80,10 @@ const steps: Record<string, Step> = {
   end: async (known, pick) => {
     const stream = any(known.streams, pick);
     if (stream) await session.store.end(stream);
+  },
+  kick: async (known, pick) => {
+    const epoch = pick % 2 === 0 ? 0 : (any(known.streams, pick)?.epoch ?? 0);
+    await session.store.kick({ playerId: known.playerId, epoch }, 'cheating', `request-${pick % 5}`);
   },
   assignMatch: async (known, pick) => {
     await session.store.assignMatch(known.playerId, pick % 3 === 0 ? '' : `m-${pick % 3}`, pick % 2 === 0 ? '' : 'm-1');

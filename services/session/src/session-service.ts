@@ -2,11 +2,14 @@ import type { SessionServiceImplementation } from '@clew/protocol/clew/session/v
 import { RenewOutcome } from '@clew/protocol/clew/session/v1/session.ts';
 import type { Collections } from '@clew/service-kit/collections';
 import type { Counters } from '@clew/service-kit/counters';
+import type { Log } from '@clew/service-kit/log';
 import { exhausted, ServiceError } from '@clew/service-kit/service-error';
 import { Status } from 'nice-grpc-common';
+import { encodePageToken } from './page-token.ts';
 import * as check from './request-fields.ts';
 import type { SessionCounter } from './session-counters.ts';
 import type { SessionEvents } from './session-events.ts';
+import { listSessions } from './session-listing.ts';
 import type { SessionStore } from './session-store.ts';
 
 export interface SessionServiceOptions {
@@ -14,6 +17,7 @@ export interface SessionServiceOptions {
   readonly events: SessionEvents;
   readonly collections: Collections;
   readonly counters: Counters<SessionCounter>;
+  readonly log: Log;
   readonly leaseMs: number;
   /** Before somebody new is taken in; throws when memory is short. */
   readonly admit: () => void;
@@ -76,17 +80,17 @@ export function createSessionService(options: SessionServiceOptions): SessionSer
 
     async renewSessions(request) {
       check.edgeId('edge_id', request.edgeId);
-      const outcomes = await store.renew(check.batch('sessions', request.sessions, check.epochOf));
-      countRenewals(outcomes);
-      return { outcomes };
+      const renewals = await store.renew(check.batch('sessions', request.sessions, check.epochOf));
+      countRenewals(renewals.outcomes);
+      return renewals;
     },
 
     async reinstateSessions(request) {
       const edgeId = check.edgeId('edge_id', request.edgeId);
       const records = check.batch('records', request.records, check.lostRecord);
-      const { outcomes, written } = await store.reinstate(edgeId, records);
+      const { written, ...renewals } = await store.reinstate(edgeId, records);
       counters.add('session.reinstated', written);
-      return { outcomes };
+      return renewals;
     },
 
     async detachSession(request) {
@@ -101,6 +105,17 @@ export function createSessionService(options: SessionServiceOptions): SessionSer
       return { ended };
     },
 
+    async kickSession(request) {
+      const playerId = check.playerId('player_id', request.playerId);
+      const epoch = check.anyEpoch('epoch', request.epoch);
+      const reason = check.kickReason('reason', request.reason);
+      const kicked = await store.kick({ playerId, epoch }, reason, check.requestId('request_id', request.requestId));
+      // Every act of an operator is logged.
+      options.log.info({ playerId, reason, kicked }, 'an operator kicks a session');
+      if (kicked) counters.add('session.kicked');
+      return { kicked };
+    },
+
     async assignMatch(request) {
       const assigned = await store.assignMatch(
         check.playerId('player_id', request.playerId),
@@ -112,6 +127,19 @@ export function createSessionService(options: SessionServiceOptions): SessionSer
 
     async batchGetSessions(request) {
       return { sessions: await store.get(check.batch('player_ids', request.playerIds, check.playerId)) };
+    },
+
+    async getSession(request) {
+      const [session] = await store.get([check.playerId('player_id', request.playerId)]);
+      if (session === undefined) throw unknownSession();
+      return { session };
+    },
+
+    async listSessions(request) {
+      const filter = check.sessionFilter(request);
+      const from = check.pageToken('page_token', request.pageToken, filter);
+      const { sessions, next } = await listSessions(store, from, check.pageSize('page_size', request.pageSize), filter);
+      return { sessions, nextPageToken: next === undefined ? '' : encodePageToken(next, filter) };
     },
 
     async *watchSessions(request, context) {
@@ -131,6 +159,9 @@ const active = () =>
 
 const spent = () =>
   new ServiceError(Status.FAILED_PRECONDITION, 'REQUEST_SPENT', 'the answer to this request arrived and is in use');
+
+const unknownSession = () =>
+  new ServiceError(Status.NOT_FOUND, 'SESSION_UNKNOWN', 'there is no live session of this player');
 
 const unknownToken = () =>
   new ServiceError(Status.UNAUTHENTICATED, 'TOKEN_UNKNOWN', 'there is no such session, or it has another token');

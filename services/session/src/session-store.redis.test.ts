@@ -3,7 +3,13 @@ import { createHash } from 'node:crypto';
 import { after, before, beforeEach, suite, test } from 'node:test';
 import { RenewOutcome, Session_State as State } from '@clew/protocol/clew/session/v1/session.ts';
 import { eventsKey, SHARDS, scriptKeys, shardOf } from './keys.ts';
-import { type CreateOutcome, type ResumeOutcome, SessionStore } from './session-store.ts';
+import {
+  type CreateOutcome,
+  type EpochOf,
+  type LostRecord,
+  type ResumeOutcome,
+  SessionStore,
+} from './session-store.ts';
 import { anyPlayer, law, SessionRedis, shown } from './testing/session-redis.ts';
 
 const LEASE_MS = 30_000;
@@ -40,6 +46,12 @@ const attach = async (token: string, edge = 'edge-1') => {
   const attached = await store.attach(shown(token), edge);
   assert.ok(attached);
   return attached;
+};
+
+const renew = async (refs: readonly EpochOf[]) => (await store.renew(refs)).outcomes;
+const reinstate = async (edgeId: string, records: readonly LostRecord[]) => {
+  const { outcomes, written } = await store.reinstate(edgeId, records);
+  return { outcomes, written };
 };
 
 suite('create', () => {
@@ -114,7 +126,7 @@ suite('create', () => {
     const older = await attach(token);
     const newer = await create(player, true);
     assert.ok(newer.session.epoch > older.epoch);
-    assert.deepEqual(await store.renew([{ playerId: player, epoch: older.epoch }]), [REPLACED]);
+    assert.deepEqual(await renew([{ playerId: player, epoch: older.epoch }]), [REPLACED]);
     assert.equal(await store.detach({ playerId: player, epoch: older.epoch }), false);
     assert.equal(await store.end({ playerId: player, epoch: older.epoch }), false);
     assert.deepEqual(await session.kinds(player), ['CREATED', 'ATTACHED', 'REPLACED']);
@@ -171,9 +183,9 @@ suite('a repeated request', () => {
     const { token } = taken(await store.create(player, 'Ariadne', true, 'request-a'));
     const { epoch } = await attach(token);
     assert.equal(taken(await store.create(player, 'Ariadne', true, 'request-a')).token, token);
-    assert.deepEqual(await store.renew([{ playerId: player, epoch }]), [RENEWED]);
+    assert.deepEqual(await renew([{ playerId: player, epoch }]), [RENEWED]);
     assert.deepEqual(await store.create(player, 'Ariadne', true, 'request-a'), { kind: 'spent' });
-    assert.deepEqual(await store.renew([{ playerId: player, epoch }]), [RENEWED]);
+    assert.deepEqual(await renew([{ playerId: player, epoch }]), [RENEWED]);
   });
 
   test('lets go of the sealed token once the stream is renewed', async () => {
@@ -181,7 +193,7 @@ suite('a repeated request', () => {
     const { token } = await create(player);
     assert.ok((await session.record(player)).w);
     const { epoch } = await attach(token);
-    await store.renew([{ playerId: player, epoch }]);
+    await renew([{ playerId: player, epoch }]);
     assert.equal((await session.record(player)).w, undefined);
   });
 
@@ -262,7 +274,7 @@ suite('resume', () => {
     const { token } = await create(player);
     const { epoch } = await attach(token);
     await resume(token);
-    assert.deepEqual(await store.renew([{ playerId: player, epoch }]), [REPLACED]);
+    assert.deepEqual(await renew([{ playerId: player, epoch }]), [REPLACED]);
     assert.equal(await store.detach({ playerId: player, epoch }), false);
   });
 
@@ -333,7 +345,7 @@ suite('attach', () => {
     const { token } = await create(player);
     const first = await attach(token, 'edge-1');
     const second = await attach(token, 'edge-2');
-    assert.deepEqual(await store.renew([first, second]), [REPLACED, RENEWED]);
+    assert.deepEqual(await renew([first, second]), [REPLACED, RENEWED]);
     assert.equal(await store.detach(first), false);
     assert.equal(await store.detach(second), true);
   });
@@ -357,7 +369,7 @@ suite('renew', () => {
     }
     const asked = refs.map(({ playerId, epoch }, index) => ({ playerId, epoch: index % 3 === 0 ? epoch - 1 : epoch }));
     assert.deepEqual(
-      await store.renew(asked),
+      await renew(asked),
       refs.map((_, index) => (index % 3 === 0 ? REPLACED : RENEWED)),
     );
   });
@@ -372,7 +384,7 @@ suite('renew', () => {
     await session.redis.pexpireat(session.key(player), soon + 1);
     await session.redis.pexpireat(index!, soon + 1);
     const start = await session.now();
-    assert.deepEqual(await store.renew([{ playerId: player, epoch }]), [RENEWED]);
+    assert.deepEqual(await renew([{ playerId: player, epoch }]), [RENEWED]);
     const deadline = Number((await session.record(player)).d);
     assert.ok(deadline >= start + LEASE_MS && deadline <= (await session.now()) + LEASE_MS);
     assert.equal(await session.redis.zscore(index!, player), String(deadline));
@@ -392,7 +404,7 @@ suite('renew', () => {
     await session.redis.hset(session.key(kicked), 's', 'k');
     await session.lose(lost);
     await session.elapse(elapsed);
-    assert.deepEqual(await store.renew(refs), [ENDED, KICKED, MISSING, MISSING]);
+    assert.deepEqual(await renew(refs), [ENDED, KICKED, MISSING, MISSING]);
   });
 
   test('tells that the record is missing when Redis came back with an older one', async () => {
@@ -400,11 +412,11 @@ suite('renew', () => {
     const { token, session: created } = await create(player);
     const { epoch } = await attach(token);
     await session.redis.hset(session.key(player), { e: created.epoch, s: 'd' });
-    assert.deepEqual(await store.renew([{ playerId: player, epoch }]), [MISSING]);
+    assert.deepEqual(await renew([{ playerId: player, epoch }]), [MISSING]);
   });
 
   test('of nobody asks nothing of Redis', async () => {
-    assert.deepEqual(await store.renew([]), []);
+    assert.deepEqual(await renew([]), []);
   });
 });
 
@@ -430,28 +442,28 @@ suite('reinstate', () => {
 
   test('writes the record again as it was; the player never notices', async () => {
     const { player, token, attached, record } = await lostStream();
-    assert.deepEqual(await store.reinstate('edge-1', [record]), { outcomes: [RENEWED], written: 1 });
+    assert.deepEqual(await reinstate('edge-1', [record]), { outcomes: [RENEWED], written: 1 });
     const again = (await store.authenticate(shown(token)))!;
     assert.deepEqual({ ...again, expireTime: undefined }, { ...attached, expireTime: undefined });
-    assert.deepEqual(await store.renew([{ playerId: player, epoch: attached.epoch }]), [RENEWED]);
+    assert.deepEqual(await renew([{ playerId: player, epoch: attached.epoch }]), [RENEWED]);
   });
 
   test('repeated only renews', async () => {
     const { record } = await lostStream();
-    await store.reinstate('edge-1', [record]);
-    assert.deepEqual(await store.reinstate('edge-1', [record]), { outcomes: [RENEWED], written: 0 });
+    await reinstate('edge-1', [record]);
+    assert.deepEqual(await reinstate('edge-1', [record]), { outcomes: [RENEWED], written: 0 });
   });
 
   test('stands a record that is named twice', async () => {
     const { record } = await lostStream();
-    assert.deepEqual((await store.reinstate('edge-1', [record, record])).outcomes, [RENEWED, RENEWED]);
+    assert.deepEqual((await reinstate('edge-1', [record, record])).outcomes, [RENEWED, RENEWED]);
   });
 
   test('is refused by a higher epoch, and nothing is touched', async () => {
     const { player, record } = await lostStream();
     const newer = await create(player);
     assert.ok(newer.session.epoch > record.epoch);
-    assert.deepEqual(await store.reinstate('edge-1', [record]), { outcomes: [REPLACED], written: 0 });
+    assert.deepEqual(await reinstate('edge-1', [record]), { outcomes: [REPLACED], written: 0 });
     assert.equal((await store.authenticate(shown(newer.token)))?.epoch, newer.session.epoch);
   });
 
@@ -459,26 +471,26 @@ suite('reinstate', () => {
     const { player, record } = await lostStream();
     const newer = await create(player);
     await session.elapse(player);
-    assert.deepEqual(await store.reinstate('edge-1', [record]), { outcomes: [REPLACED], written: 0 });
+    assert.deepEqual(await reinstate('edge-1', [record]), { outcomes: [REPLACED], written: 0 });
     assert.equal((await session.record(player)).e, String(newer.session.epoch));
   });
 
   test('is refused by a tombstone', async () => {
     const { player, record } = await lostStream();
-    await store.reinstate('edge-1', [record]);
+    await reinstate('edge-1', [record]);
     await store.end({ playerId: player, epoch: record.epoch });
-    assert.deepEqual(await store.reinstate('edge-1', [record]), { outcomes: [ENDED], written: 0 });
+    assert.deepEqual(await reinstate('edge-1', [record]), { outcomes: [ENDED], written: 0 });
     await session.redis.hset(session.key(player), 's', 'k');
-    assert.deepEqual(await store.reinstate('edge-1', [record]), { outcomes: [KICKED], written: 0 });
+    assert.deepEqual(await reinstate('edge-1', [record]), { outcomes: [KICKED], written: 0 });
     assert.deepEqual(await store.get([player]), []);
   });
 
   test('writes over an older record, and over the tombstone of an older session', async () => {
     const { player, token, record } = await lostStream();
     await session.redis.hset(session.key(player), { e: record.epoch - 1, s: 'e' });
-    assert.deepEqual(await store.reinstate('edge-1', [record]), { outcomes: [RENEWED], written: 1 });
+    assert.deepEqual(await reinstate('edge-1', [record]), { outcomes: [RENEWED], written: 1 });
     await session.redis.hset(session.key(player), 'e', record.epoch - 1);
-    assert.deepEqual(await store.reinstate('edge-1', [record]), { outcomes: [RENEWED], written: 1 });
+    assert.deepEqual(await reinstate('edge-1', [record]), { outcomes: [RENEWED], written: 1 });
     assert.equal((await store.authenticate(shown(token)))?.epoch, record.epoch);
   });
 
@@ -486,7 +498,7 @@ suite('reinstate', () => {
     const lost = [];
     for (let index = 0; index < 80; index += 1) lost.push(await lostStream());
     await create(lost[3]!.player);
-    const { outcomes, written } = await store.reinstate(
+    const { outcomes, written } = await reinstate(
       'edge-1',
       lost.map(({ record }) => record),
     );
@@ -717,7 +729,7 @@ suite('hold-off', () => {
 
   test('holds for every transition, also before the first sweep after the pause', async () => {
     const { player, token, epoch } = await overdue(PAUSE_MS_MAX + 500);
-    assert.deepEqual(await strict.renew([{ playerId: player, epoch }]), [RENEWED]);
+    assert.deepEqual((await strict.renew([{ playerId: player, epoch }])).outcomes, [RENEWED]);
     await session.elapse(player);
     assert.equal(await strict.assignMatch(player, 'm-1', ''), true);
     assert.equal(taken(await strict.resume(shown(token), anyRequest())).session.matchId, 'm-1');

@@ -13,7 +13,7 @@ import { requestMark, type ShownToken, seal, TOKEN_BYTES, token, tokenHash } fro
  *     create ──► detached ◄── resume ──┐
  *                 │  ▲  └── attach ──► attached ──┐
  *                 │  └────── detach ───┘  └─renew─┘
- *                 ├── end ──► tombstone, 10 minutes
+ *                 ├── end, kick ──► tombstone, 10 minutes
  *                 └── deadline passed ──► swept, announced once
  *
  * All of it throws UNAVAILABLE, reason REDIS_AWAY, when Redis does not do its part.
@@ -60,6 +60,30 @@ export interface LostRecord extends EpochOf {
   readonly tokenHash: Uint8Array;
 }
 
+/** What became of renewals: outcomes in the order given; why, by position, of those that were kicked. */
+export interface Renewals {
+  readonly outcomes: RenewOutcome[];
+  readonly kickReasons: Record<number, string>;
+}
+
+/** Which sessions are listed. */
+export interface SessionFilter {
+  readonly state?: 'attached' | 'detached' | undefined;
+  /** That held its last stream. */
+  readonly edgeId?: string | undefined;
+  /** Created so long ago or longer, or less. */
+  readonly ageMinMs?: number | undefined;
+  readonly ageMaxMs?: number | undefined;
+}
+
+/** Where a scan of a shard stands. Its cursor means something to one life of a Redis server only. */
+export interface ScanPosition {
+  /** '0' at the beginning, and again at the end. */
+  readonly cursor: string;
+  /** Identifies that life; '' at the beginning. */
+  readonly server: string;
+}
+
 export interface SweepOutcome {
   /** Leases ended. */
   readonly expired: number;
@@ -81,8 +105,10 @@ const scripts = {
   reinstate: script('reinstate'),
   detach: script('detach'),
   end: script('end'),
+  kick: script('kick'),
   assignMatch: script('assign-match'),
   get: script('get'),
+  list: script('list'),
   sweep: script('sweep'),
 };
 
@@ -90,9 +116,9 @@ export class SessionStore {
   readonly #redis: Redis;
   readonly #law: readonly (number | string)[];
 
-  constructor(redis: Redis, { leaseMs, sweepPauseMsMax, eventsMax, eventsMs, tombstoneMs }: SessionLaw) {
+  constructor(redis: Redis, law: SessionLaw) {
     this.#redis = redis;
-    this.#law = [leaseMs, sweepPauseMsMax, `${eventsMax} ${eventsMs} ${tombstoneMs}`];
+    this.#law = lawArguments(law);
   }
 
   /** Takes the lease of a player who proved the secret. An empty request id cannot be repeated. */
@@ -159,26 +185,21 @@ export class SessionStore {
     return reply.outcome === 'UNKNOWN' ? undefined : readSession(playerId, reply);
   }
 
-  /** Renews many; one script per shard, one round trip. Outcomes in the order given. */
-  async renew(refs: readonly EpochOf[]): Promise<RenewOutcome[]> {
-    const outcomes: RenewOutcome[] = [];
+  /** Renews many; one script per shard, one round trip. */
+  async renew(refs: readonly EpochOf[]): Promise<Renewals> {
+    const renewals: Renewals = { outcomes: [], kickReasons: {} };
     await this.#grouped(
       scripts.renew,
       refs,
       (group) => group.flatMap(({ playerId, epoch }) => [playerId, epoch]),
-      (position, outcome) => {
-        outcomes[position] = outcome as RenewOutcome;
-      },
+      (position, told) => noteRenewal(renewals, position, told),
     );
-    return outcomes;
+    return renewals;
   }
 
-  /** Writes lost records of an edge's open streams again. Outcomes in the order given, and how many were written. */
-  async reinstate(
-    edgeId: string,
-    records: readonly LostRecord[],
-  ): Promise<{ outcomes: RenewOutcome[]; written: number }> {
-    const outcomes: RenewOutcome[] = [];
+  /** Writes lost records of an edge's open streams again; tells how many were written, too. */
+  async reinstate(edgeId: string, records: readonly LostRecord[]): Promise<Renewals & { written: number }> {
+    const renewals: Renewals = { outcomes: [], kickReasons: {} };
     const replies = await this.#grouped(
       scripts.reinstate,
       records,
@@ -193,11 +214,9 @@ export class SessionStore {
           Buffer.from(record.tokenHash),
         ]),
       ],
-      (position, outcome) => {
-        outcomes[position] = outcome as RenewOutcome;
-      },
+      (position, told) => noteRenewal(renewals, position, told),
     );
-    return { outcomes, written: replies.reduce((sum, reply) => sum + (reply.at(-1) as number), 0) };
+    return { ...renewals, written: replies.reduce((sum, reply) => sum + (reply.at(-1) as number), 0) };
   }
 
   /** The stream of that epoch is gone. False when a higher epoch, a tombstone or nothing was found. */
@@ -208,6 +227,11 @@ export class SessionStore {
   /** Ends a session of this epoch or an older one. False when it was over already, or newer. */
   end({ playerId, epoch }: EpochOf): Promise<boolean> {
     return this.#flag(scripts.end, playerId, [playerId, epoch]);
+  }
+
+  /** An operator ends a session of this epoch or an older one; 0 is any. False when it was over already, or newer. */
+  kick({ playerId, epoch }: EpochOf, reason: string, requestId: string): Promise<boolean> {
+    return this.#flag(scripts.kick, playerId, [playerId, epoch, reason, requestMark(requestId)]);
   }
 
   /** Sets or clears the pointer to a match. False when the session is gone or points elsewhere. */
@@ -228,6 +252,38 @@ export class SessionStore {
       },
     );
     return sessions;
+  }
+
+  /**
+   * Looks at about `count` sessions of a shard from a position on; tells those that are live and fit, and where to go on.
+   * A scan that began in another life of the server begins anew: its cursor would mean something else now.
+   */
+  async scan(
+    shard: number,
+    { cursor, server }: ScanPosition,
+    count: number,
+    filter: SessionFilter,
+  ): Promise<{ sessions: Session[]; next: ScanPosition }> {
+    return this.#list(shard, [cursor, server, count], filter, []);
+  }
+
+  /** Those of a shard that are live and fit. */
+  async pick(shard: number, playerIds: readonly string[], filter: SessionFilter): Promise<Session[]> {
+    return (await this.#list(shard, ['0', '', 0], filter, playerIds)).sessions;
+  }
+
+  async #list(
+    shard: number,
+    from: readonly (string | number)[],
+    { state, edgeId, ageMinMs, ageMaxMs }: SessionFilter,
+    playerIds: readonly string[],
+  ) {
+    const fields = [state?.[0] ?? '', edgeId ?? '', ageMinMs ?? '', ageMaxMs ?? ''];
+    const keys = [...scriptKeys(shard), sessionPrefix(shard)];
+    const reply = await scripts.list.runBuffer(this.#redis, keys, [...this.#law, ...from, ...fields, ...playerIds]);
+    const [cursor, server, ...found] = reply as [Buffer, Buffer, ...unknown[]];
+    const sessions = found.map(readReply).map((told) => readSession(told.outcome, told));
+    return { sessions, next: { cursor: cursor.toString(), server: server.toString() } };
   }
 
   /** One sweep of all shards, in one round trip. At most `batch` leases end in each shard. */
@@ -251,7 +307,7 @@ export class SessionStore {
     return readReply(await of.runBuffer(this.#redis, keys, [...this.#law, ...args]));
   }
 
-  async #flag(of: LuaScript, playerId: string, args: readonly (string | number)[]): Promise<boolean> {
+  async #flag(of: LuaScript, playerId: string, args: readonly (string | number | Buffer)[]): Promise<boolean> {
     const keys = scriptKeys(shardOf(playerId), [playerId]);
     return (await of.run(this.#redis, keys, [...this.#law, ...args])) === 1;
   }
@@ -278,6 +334,19 @@ export class SessionStore {
     }
     return replies;
   }
+}
+
+/** The law as every script takes it. */
+export function lawArguments(law: SessionLaw): readonly (string | number)[] {
+  const { leaseMs, sweepPauseMsMax, eventsMax, eventsMs, tombstoneMs } = law;
+  return [leaseMs, sweepPauseMsMax, `${eventsMax} ${eventsMs} ${tombstoneMs}`];
+}
+
+/** What renew and reinstate tell of one session: a number, or with a reason. */
+function noteRenewal({ outcomes, kickReasons }: Renewals, position: number, told: unknown): void {
+  const [outcome, reason] = Array.isArray(told) ? (told as [RenewOutcome, Buffer]) : [told as RenewOutcome];
+  outcomes[position] = outcome;
+  if (reason !== undefined) kickReasons[position] = reason.toString();
 }
 
 /** A new token's random bytes, and what Redis is told of them. */

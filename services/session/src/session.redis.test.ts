@@ -94,6 +94,11 @@ async function awaitEvent(
   assert.fail('the watch ended');
 }
 
+/** What an iterator that was begun has still to tell. */
+const remaining = <Item>(iterator: AsyncIterator<Item>): AsyncIterable<Item> => ({
+  [Symbol.asyncIterator]: () => iterator,
+});
+
 const EDGE = 'edge-1';
 
 suite('the session service', () => {
@@ -131,6 +136,47 @@ suite('the session service', () => {
     for (const name of ['created', 'attached', 'renewed', 'renewalsRefused', 'detached', 'resumed', 'ended']) {
       assert.equal(counters[`session.${name}`], 1, name);
     }
+  });
+
+  test('kicks a player for an operator, once, and tells watchers why', async (context) => {
+    const { client, status } = await instance(context);
+    const watching = client.watchSessions({})[Symbol.asyncIterator]();
+    await watching.next();
+    const playerId = anyPlayer();
+    await client.createSession({ playerId, displayName: 'Ariadne', edgeId: EDGE });
+    const request = { playerId, reason: ' throws torches ', requestId: 'r-1' };
+    assert.deepEqual(await client.kickSession(request), { kicked: true });
+    assert.deepEqual(await client.kickSession(request), { kicked: true });
+    assert.deepEqual(await client.kickSession({ ...request, requestId: 'r-2' }), { kicked: false });
+    const event = await awaitEvent(remaining(watching), ({ kind }) => kind === Kind.KIND_KICKED);
+    assert.deepEqual([event.playerId, event.reason], [playerId, 'throws torches']);
+    assert.equal((await redis.record(playerId)).r, 'throws torches');
+    assert.equal((await status()).counters['session.kicked'], 2);
+    assert.deepEqual(await refusal(client.kickSession({ ...request, reason: '' })), {
+      ...{ status: 'INVALID_ARGUMENT', reason: 'INVALID_ARGUMENT', field: 'reason' },
+    });
+  });
+
+  test('lists sessions page by page, and each of them by its player', async (context) => {
+    const { client } = await instance(context);
+    const players = Array.from({ length: 5 }, anyPlayer);
+    for (const playerId of players) await client.createSession({ playerId, displayName: 'Ariadne', edgeId: EDGE });
+    const found: string[] = [];
+    let pageToken = '';
+    do {
+      const page = await client.listSessions({ pageSize: 2, pageToken, state: State.STATE_DETACHED });
+      assert.ok(page.sessions.length <= 2);
+      found.push(...page.sessions.map(({ playerId }) => playerId));
+      pageToken = page.nextPageToken;
+    } while (pageToken !== '');
+    assert.deepEqual(found.sort(), players.sort());
+    const { sessions } = await client.listSessions({ ageMin: { seconds: 3_600 } });
+    assert.deepEqual(sessions, []);
+
+    const { session } = await client.getSession({ playerId: players[0]! });
+    assert.equal(session?.displayName, 'Ariadne');
+    const nobody = { status: 'NOT_FOUND', reason: 'SESSION_UNKNOWN' };
+    assert.deepEqual(await refusal(client.getSession({ playerId: anyPlayer() })), nobody);
   });
 
   test('answers a repeated request the same at another instance', async (context) => {

@@ -99,6 +99,7 @@ export async function startSession(
       events,
       collections,
       counters,
+      log,
       leaseMs: config.SESSION_LEASE_MS,
       admit: () => memory.admit(),
       signInsMax: config.SESSION_SIGN_INS_MAX,

@@ -36,17 +36,22 @@ const over = (number: number, epoch: number, kind: SessionEvent['kind'], matchId
   epoch,
   kind,
   matchId,
+  reason: '',
 });
 
 suite('the session watch', () => {
   test('frees the seats of sessions that are over, however they ended, and tells their channels', async (context) => {
     const { world, sessions } = await watching(context);
-    const match = world.match(3);
+    const match = world.match(4);
     const seated = await world.attach(world.edge('edge-1'), 1, match.id, 1);
     await sessions.notice.until(() => sessions.cursors.length === 1);
-    sessions.tell(over(1, 1, SessionEvent_Kind.KIND_ENDED), over(2, 1, SessionEvent_Kind.KIND_EXPIRED));
+    sessions.tell(
+      over(1, 1, SessionEvent_Kind.KIND_ENDED),
+      over(2, 1, SessionEvent_Kind.KIND_EXPIRED),
+      over(3, 1, SessionEvent_Kind.KIND_KICKED),
+    );
     await world.settle(() => match.seating.taken === 1);
-    assert.equal(match.seating.seatOf(player(3).playerId)?.state.kind, 'reserved');
+    assert.equal(match.seating.seatOf(player(4).playerId)?.state.kind, 'reserved');
     await world.settle(() => seated.closed !== undefined);
     assert.equal(seated.closed, Closed_Reason.REASON_SEAT_UNKNOWN);
     assert.equal(world.orphans(), 0);

@@ -23,6 +23,11 @@ export interface SessionWatchOptions {
 
 const RETRY_FIRST_MS = 100;
 const RETRY_LONGEST_MS = 2_000;
+const over = new Set<SessionEvent['kind']>([
+  SessionEvent_Kind.KIND_ENDED,
+  SessionEvent_Kind.KIND_EXPIRED,
+  SessionEvent_Kind.KIND_KICKED,
+]);
 
 /**
  * Listens to what happens to sessions: whose session is over loses the seat at once. This only makes it quick; what is
@@ -75,7 +80,7 @@ export class SessionWatch {
   }
 
   #hear({ playerId, epoch, kind, matchId }: SessionEvent): void {
-    if (kind !== SessionEvent_Kind.KIND_ENDED && kind !== SessionEvent_Kind.KIND_EXPIRED) return;
+    if (!over.has(kind)) return;
     const match = this.#options.matches.get(matchId);
     const seat = match?.seating.seatOf(playerId);
     if (match === undefined || seat?.player === undefined) return;

@@ -52,7 +52,13 @@ suite('a simulation', () => {
     const trunk = edge('edge-1');
     const seated = await trunk.attach(1, 'm-1', player(1).playerId);
     await sessions.notice.until(() => sessions.cursors.length > 0);
-    sessions.tell({ playerId: player(1).playerId, epoch: 1, kind: SessionEvent_Kind.KIND_ENDED, matchId: 'm-1' });
+    sessions.tell({
+      playerId: player(1).playerId,
+      epoch: 1,
+      kind: SessionEvent_Kind.KIND_ENDED,
+      matchId: 'm-1',
+      reason: '',
+    });
     await trunk.until(() => seated.closed !== undefined);
     assert.equal(seated.closed, Closed_Reason.REASON_SEAT_UNKNOWN);
     await matchmaking.notice.until(() => matchmaking.last?.matches === 0);

@@ -63,7 +63,7 @@ export function endingText(reason: string, message: string): string {
     case 'SESSION_REPLACED':
       return 'The game moved to another tab or window.';
     case 'SESSION_KICKED':
-      return 'An operator ended your session.';
+      return message === '' ? 'An operator ended your session.' : sentence(message);
     case 'SESSION_ENDED':
       return 'Your session has ended.';
     case 'TOKEN_UNKNOWN':

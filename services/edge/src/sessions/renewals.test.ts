@@ -36,6 +36,15 @@ suite('renewals', () => {
     });
   }
 
+  test('that are denied by a kick tell the player why', async () => {
+    await using edge = await startTestEdge({ CLEW_RENEW_MS: '50' });
+    using player = await open(edge);
+    edge.session.kickReasons.set(player.playerId, 'cheating');
+    edge.session.outcomes.set(player.playerId, RenewOutcome.RENEW_OUTCOME_KICKED);
+    await until('the stream ends', () => player.ended);
+    assert.match(player.ended?.message ?? '', /: cheating$/);
+  });
+
   test('of a record that Redis lost write it again, with the token’s hash and the match', async () => {
     await using edge = await startTestEdge({ CLEW_RENEW_MS: '50' });
     edge.matchmaking.matches.set('m-1', edge.simulation.match('m-1'));

@@ -1,4 +1,4 @@
-import type { RenewOutcome, RenewSessionsResponse } from '@clew/protocol/clew/session/v1/session.ts';
+import type { RenewSessionsResponse } from '@clew/protocol/clew/session/v1/session.ts';
 import { RenewOutcome as Outcome } from '@clew/protocol/clew/session/v1/session.ts';
 import type { Collections } from '@clew/service-kit/collections';
 import type { Counters } from '@clew/service-kit/counters';
@@ -85,12 +85,12 @@ export class Renewals implements Disposable {
   }
 
   /** Does what the outcomes say; the streams whose records are missing are left over. */
-  #settle(streams: readonly PlayerStream[], answer: { outcomes: RenewOutcome[] } | undefined): PlayerStream[] {
+  #settle(streams: readonly PlayerStream[], answer: RenewSessionsResponse | undefined): PlayerStream[] {
     const nowMs = performance.now();
     const missing: PlayerStream[] = [];
     for (const [index, stream] of streams.entries()) {
       const outcome = answer?.outcomes[index];
-      const ending = outcome === undefined ? undefined : endingByRenewal(outcome);
+      const ending = outcome === undefined ? undefined : endingByRenewal(outcome, answer?.kickReasons[index]);
       if (ending !== undefined)
         stream.end(ending); // R3
       else if (outcome === Outcome.RENEW_OUTCOME_MISSING) missing.push(stream);

@@ -19,6 +19,7 @@ suite('what happens to sessions elsewhere', () => {
     [Kind.KIND_REPLACED, 1, 'SESSION_REPLACED'],
     [Kind.KIND_CREATED, 1, 'SESSION_REPLACED'],
     [Kind.KIND_ENDED, 0, 'SESSION_ENDED'],
+    [Kind.KIND_KICKED, 0, 'SESSION_KICKED'],
   ] as const) {
     test(`ends the stream here at once: kind ${kind}, ${reason}`, async () => {
       await using edge = await startTestEdge();
@@ -32,6 +33,18 @@ suite('what happens to sessions elsewhere', () => {
     });
   }
 
+  test('by an operator tells the player why, and nobody is reported detached', async () => {
+    await using edge = await startTestEdge();
+    await watched(edge);
+    using player = await open(edge);
+    const { epoch } = edge.session.kept.get(player.playerId)!.session;
+    edge.session.tell(player.playerId, Kind.KIND_KICKED, epoch + 1, 'throws torches');
+    await until('the stream ends', () => player.ended);
+    assert.match(player.ended?.message ?? '', /: throws torches$/);
+    await edge.holdsNothing();
+    assert.deepEqual(edge.session.detached, []);
+  });
+
   test('before the stream opened here is of no concern', async () => {
     await using edge = await startTestEdge();
     await watched(edge);
@@ -41,7 +54,8 @@ suite('what happens to sessions elsewhere', () => {
       edge.session.tell(player.playerId, kind, epoch);
     }
     edge.session.tell(player.playerId, Kind.KIND_ENDED, epoch - 1);
-    await until('all were heard', async () => (await edge.counter('edge.session_events')) === 4);
+    edge.session.tell(player.playerId, Kind.KIND_KICKED, epoch - 1, 'long ago');
+    await until('all were heard', async () => (await edge.counter('edge.session_events')) === 5);
     assert.equal(player.ended, undefined);
   });
 

@@ -57,7 +57,7 @@ export class SessionWatch implements Disposable {
     }
   }
 
-  #hear({ playerId, epoch, kind }: SessionEvent): void {
+  #hear({ playerId, epoch, kind, reason }: SessionEvent): void {
     this.#options.counters.add('edge.session_events');
     const stream = this.#options.directory.get(playerId);
     if (stream === undefined) return;
@@ -70,6 +70,9 @@ export class SessionWatch implements Disposable {
         break;
       case SessionEvent_Kind.KIND_ENDED:
         if (epoch >= stream.epoch) stream.end({ kind: 'ended' });
+        break;
+      case SessionEvent_Kind.KIND_KICKED:
+        if (epoch >= stream.epoch) stream.end({ kind: 'kicked', why: reason });
         break;
       case SessionEvent_Kind.KIND_EXPIRED:
         if (epoch >= stream.epoch) stream.renewMs = 1; // it holds a stream: the next renewal tells why, or writes it again

@@ -27,6 +27,8 @@ export class FakeSession implements AsyncDisposable {
   readonly kept = new Map<string, Kept>();
   /** What renewals are answered, by player, where it is not simply "renewed". */
   readonly outcomes = new Map<string, RenewOutcome>();
+  /** Why those were kicked whose outcome says so. */
+  readonly kickReasons = new Map<string, string>();
   readonly detached: { playerId: string; epoch: number }[] = [];
   readonly cleared: string[] = [];
   readonly reinstated: SessionRecord[] = [];
@@ -74,8 +76,8 @@ export class FakeSession implements AsyncDisposable {
   }
 
   /** Something happened to a session elsewhere. */
-  tell(playerId: string, kind: SessionEvent['kind'], epoch: number): void {
-    this.#events.push({ playerId, epoch, kind, matchId: '' });
+  tell(playerId: string, kind: SessionEvent['kind'], epoch: number, reason = ''): void {
+    this.#events.push({ playerId, epoch, kind, matchId: '', reason });
     this.#heard.resolve();
     this.#heard = Promise.withResolvers();
   }
@@ -131,7 +133,11 @@ export class FakeSession implements AsyncDisposable {
       authenticateSession: answering('authenticateSession', ({ token }) => ({ session: this.#prove(token).session })),
       renewSessions: answering('renewSessions', ({ sessions }) => {
         this.renewed.push(sessions.map(({ playerId }) => playerId));
-        return { outcomes: sessions.map(({ playerId }) => this.#outcome(playerId)) };
+        const reasons = sessions.map(({ playerId }, index) => [index, this.kickReasons.get(playerId)] as const);
+        return {
+          outcomes: sessions.map(({ playerId }) => this.#outcome(playerId)),
+          kickReasons: Object.fromEntries(reasons.filter(([, reason]) => reason !== undefined)),
+        };
       }),
       reinstateSessions: answering('reinstateSessions', ({ records }) => {
         this.reinstated.push(...records);
@@ -152,6 +158,12 @@ export class FakeSession implements AsyncDisposable {
         this.tell(ref!.playerId, SessionEvent_Kind.KIND_ENDED, ref!.epoch);
         return { ended };
       }),
+      kickSession: answering('kickSession', ({ playerId, reason }) => {
+        const { epoch } = this.kept.get(playerId)!.session;
+        const kicked = this.kept.delete(playerId);
+        this.tell(playerId, SessionEvent_Kind.KIND_KICKED, epoch + 1, reason);
+        return { kicked };
+      }),
       assignMatch: answering('assignMatch', ({ playerId, matchId, expectedMatchId }) => {
         const kept = this.kept.get(playerId);
         const assigned = kept !== undefined && (expectedMatchId === '' || kept.session.matchId === expectedMatchId);
@@ -161,6 +173,10 @@ export class FakeSession implements AsyncDisposable {
       }),
       batchGetSessions: answering('batchGetSessions', ({ playerIds }) => ({
         sessions: playerIds.flatMap((playerId) => this.kept.get(playerId)?.session ?? []),
+      })),
+      getSession: answering('getSession', ({ playerId }) => ({ session: this.kept.get(playerId)?.session })),
+      listSessions: answering('listSessions', () => ({
+        sessions: [...this.kept.values()].map(({ session }) => session),
       })),
       async *watchSessions({ cursor }, { signal }) {
         self.cursors.push(cursor);

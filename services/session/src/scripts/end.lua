@@ -9,9 +9,6 @@ local current = lease(key)
 if not current or current.epoch > epoch then return 0 end
 
 local match, final = redis.call('HGET', key, 'm'), following(epoch)
-redis.call('DEL', key)
-redis.call('HSET', key, 'e', whole(final), 's', 'e')
-redis.call('PEXPIRE', key, TOMBSTONE_MS)
-redis.call('ZREM', KEYS[1], player)
+bury(key, player, final, 'e')
 announce('ENDED', player, final, match)
 return 1

@@ -8,7 +8,8 @@
 --
 -- A record is a hash: e epoch, n name, s state ('a'ttached, 'd'etached; as tombstone 'e'nded, 'k'icked), g edge, m match,
 -- c created, d deadline, t hash of the token, p hash of the token before it until t was used,
--- q mark of the request that made t (kind + hash of its id), w token sealed for a repeat of that request.
+-- q mark of the request that made t (kind + hash of its id), w token sealed for a repeat of that request. A tombstone has e,
+-- s and, of a kick, r why, q mark of the request.
 
 local LEASE_MS, PAUSE_MS_MAX = tonumber(ARGV[1]), tonumber(ARGV[2])
 local EVENTS_MAX, EVENTS_MS, TOMBSTONE_MS = string.match(ARGV[3], '^(%d+) (%d+) (%d+)$')
@@ -55,10 +56,24 @@ local function extend(keys, players)
   if redis.call('PEXPIRETIME', KEYS[1]) < tonumber(backstop) then redis.call('PEXPIREAT', KEYS[1], backstop) end
 end
 
-local function announce(kind, player, epoch, match)
+local function announce(kind, player, epoch, match, reason)
   redis.call('XADD', KEYS[3], 'MAXLEN', '~', EVENTS_MAX, '*',
-    'k', kind, 'p', player, 'e', whole(epoch), 'm', match or '')
+    'k', kind, 'p', player, 'e', whole(epoch), 'm', match or '', 'r', reason or '')
   redis.call('PEXPIRE', KEYS[3], EVENTS_MS)
+end
+
+-- In place of a session: keeps streams that know nothing of its end from renewing it.
+local function bury(key, player, epoch, state)
+  redis.call('DEL', key)
+  redis.call('HSET', key, 'e', whole(epoch), 's', state)
+  redis.call('PEXPIRE', key, TOMBSTONE_MS)
+  redis.call('ZREM', KEYS[1], player)
+end
+
+-- What a stream of an epoch is told of the tombstone it meets: 3 ended; 4 kicked, and why.
+local function farewell(key, over)
+  if over.state == 'e' then return 3 end
+  return { 4, redis.call('HGET', key, 'r') or '' }
 end
 
 -- A session as replies tell it: outcome, epoch, name, state, edge, match, created, deadline.

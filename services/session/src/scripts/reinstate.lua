@@ -2,10 +2,9 @@
 -- Writes records again that were lost with Redis' data, all of one shard, all with open streams at one edge.
 -- KEYS[4..] sessions
 -- ARGV[4] edge; from ARGV[5] on per session: player, epoch, name, match or '', created ms, hash of the token
--- Returns one number per session: 1 stands, 2 a higher epoch exists, 3 ended, 4 kicked; and behind them how many were
--- written.
+-- Returns one number per session: 1 stands, 2 a higher epoch exists, 3 ended; or a pair: 4 kicked, and why. Behind them how
+-- many were written.
 
-local OVER = { e = 3, k = 4 }
 local outcomes, keys, players, written = {}, {}, {}, 0
 for index = 4, #KEYS do
   local key, first = KEYS[index], 5 + (index - 4) * 6
@@ -15,7 +14,7 @@ for index = 4, #KEYS do
   local stored = not over and tonumber(redis.call('HGET', key, 'e')) or 0
   local outcome = 1
   if over and over.epoch >= epoch then
-    outcome = OVER[over.state]
+    outcome = farewell(key, over)
   elseif stored > epoch then
     outcome = 2
   elseif not current or current.epoch < epoch then

@@ -2,10 +2,9 @@
 -- Renews the leases of open streams, all of one shard. Allowed when memory is full: it takes none.
 -- KEYS[4..] sessions
 -- ARGV[4..] per session: player, epoch of the stream
--- Returns one number per session: 1 renewed, 2 a higher epoch exists, 3 ended, 4 kicked, 5 missing (also when the record is
--- older than the stream: then the newer one was lost).
+-- Returns one number per session: 1 renewed, 2 a higher epoch exists, 3 ended, 5 missing (also when the record is older
+-- than the stream: then the newer one was lost); or a pair: 4 kicked, and why.
 
-local OVER = { e = 3, k = 4 }
 local outcomes, keys, players = {}, {}, {}
 for index = 4, #KEYS do
   local key = KEYS[index]
@@ -13,7 +12,7 @@ for index = 4, #KEYS do
   local current, over = lease(key)
   local outcome = 5
   if over and over.epoch >= epoch then
-    outcome = OVER[over.state]
+    outcome = farewell(key, over)
   elseif current and current.epoch > epoch then
     outcome = 2
   elseif current and current.epoch == epoch then

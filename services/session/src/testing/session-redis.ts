@@ -85,13 +85,15 @@ export class SessionRedis implements AsyncDisposable {
     await this.redis.zrem(scriptKeys(shardOf(playerId))[0]!, playerId);
   }
 
-  /** What was announced of the player: kind, epoch and match, in order. */
-  async announced(playerId: string): Promise<{ kind: string; epoch: number; match: string }[]> {
+  /** What was announced of the player, in order: kind, epoch, match and, where there is one, the reason. */
+  async announced(playerId: string): Promise<{ kind: string; epoch: number; match: string; reason?: string }[]> {
     const entries = await this.redis.xrange(eventsKey(shardOf(playerId)), '-', '+');
     return entries
-      .map(([, [, kind, , player, , epoch, , match]]) => ({ kind, player, epoch: Number(epoch), match }))
-      .filter(({ player }) => player === playerId)
-      .map(({ kind, epoch, match }) => ({ kind: kind!, epoch, match: match! }));
+      .filter(([, [, , , player]]) => player === playerId)
+      .map(([, [, kind, , , , epoch, , match, , reason]]) => ({
+        ...{ kind: kind!, epoch: Number(epoch), match: match! },
+        ...(reason ? { reason } : {}),
+      }));
   }
 
   async kinds(playerId: string): Promise<string[]> {
