@@ -135,7 +135,7 @@ export async function startEdge(
 
   const sinks: Set<PlayerSink> = collections.set('edge.sinks', {
     bound: 2 * playersMax,
-    orphans: () => [...sinks].filter((sink) => sink.endingMs(performance.now()) > 2 * lingerMs).length,
+    orphans: () => [...sinks].filter((sink) => sink.isOrphan(performance.now())).length,
   });
   const refusals = new Refusals(counters, log);
   const door = { service, refusals, sinks: { sinks, lingerMs }, requestMs: config.REQUEST_MS };

@@ -69,6 +69,10 @@ export class PlaceInQueue implements TicketHolder, Disposable {
     this.#ticket.catch(() => {}); // the holder hears it
   }
 
+  get isOver(): boolean {
+    return this.#life.phase === 'over';
+  }
+
   /** The ticket's id. Rejects with what matchmaking refused, or its absence. */
   get ticket(): Promise<string> {
     return this.#ticket;

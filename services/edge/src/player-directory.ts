@@ -5,8 +5,8 @@ import { type Ending, edgeDraining, sessionReplaced } from './endings.ts';
 export interface DirectoryEntry {
   readonly playerId: string;
   readonly epoch: number;
-  /** Nothing is held any more: then it should not be here. */
-  readonly ended: boolean;
+  /** Its socket is gone, its lease was denied, or it has ended: then it should not be here (M6). */
+  readonly isOrphan: boolean;
   end(ending: Ending): void;
 }
 
@@ -18,7 +18,7 @@ export class PlayerDirectory<Stream extends DirectoryEntry> {
   constructor(collections: Collections, bound: number) {
     this.#streams = collections.map('edge.players', {
       bound,
-      orphans: () => [...this.#streams.values()].filter((stream) => stream.ended).length,
+      orphans: () => [...this.#streams.values()].filter((stream) => stream.isOrphan).length,
     });
   }
 

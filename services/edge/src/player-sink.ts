@@ -65,6 +65,11 @@ export abstract class PlayerSink {
     return this.#life.phase === 'ending' ? nowMs - this.#life.sinceMs : 0;
   }
 
+  /** The end takes longer than its bound, or there is no socket any more: it should not be in the set (M6). */
+  isOrphan(nowMs: number): boolean {
+    return this.isSevered || this.endingMs(nowMs) > 2 * this.#lingerMs;
+  }
+
   /** Sends one message, the concatenation of both parts, with one syscall. Nothing after the end. */
   write(first: Uint8Array, second?: Uint8Array): void {
     if (this.#life.phase !== 'open' || this.#gone) return;
@@ -85,6 +90,8 @@ export abstract class PlayerSink {
     if (this.#life.phase !== 'closed') this.cut();
   }
 
+  /** The socket or stream below is gone, whether anybody was told or not. */
+  abstract get isSevered(): boolean;
   /** Sends one message; `taken` is called when the system has it. */
   protected abstract transmit(first: Uint8Array, second: Uint8Array | undefined, taken: () => void): void;
   /** Sends the status after what was sent before. */

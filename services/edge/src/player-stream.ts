@@ -85,6 +85,8 @@ export class PlayerStream implements DirectoryEntry, SinkOwner, PlaceHolder, Sea
   #heardMs = performance.now();
   /** When its session is due for renewal; kept here, so that it goes with the stream. */
   renewMs = 0;
+  /** By its last renewal. */
+  leaseDenied = false;
 
   /** `welcome` is the first message, the same for all. */
   constructor(sink: PlayerSink, welcome: Buffer, services: StreamServices) {
@@ -112,9 +114,13 @@ export class PlayerStream implements DirectoryEntry, SinkOwner, PlaceHolder, Sea
     return this.#session;
   }
 
-  /** Nothing is held any more. A stream of the directory should never be. */
+  /** Nothing is held any more. */
   get ended(): boolean {
     return this.#life.phase === 'ended';
+  }
+
+  get isOrphan(): boolean {
+    return this.ended || this.leaseDenied || this.#sink.isSevered;
   }
 
   /**

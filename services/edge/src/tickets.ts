@@ -10,6 +10,8 @@ import type { MatchmakingPeer } from './peers.ts';
  * K2 One question is under way at a time, and none while there are no tickets.
  */
 export interface TicketHolder {
+  /** Nobody waits any more: then it should hold no ticket (M6). */
+  readonly isOver: boolean;
   /** 1 is the next. */
   ticketWaits(place: number, waiting: number): void;
   /** Its seats are reserved; the ticket is not asked for any more. */
@@ -39,7 +41,10 @@ export class Tickets implements Disposable {
 
   constructor(options: TicketsOptions) {
     this.#options = options;
-    this.#holders = options.collections.map('edge.tickets', { bound: options.bound });
+    this.#holders = options.collections.map('edge.tickets', {
+      bound: options.bound,
+      orphans: () => [...this.#holders.values()].filter((holder) => holder.isOver).length,
+    });
   }
 
   /** Gets the player's ticket: a new one, or the one that waits already. Throws what the call throws. */
@@ -72,6 +77,7 @@ export class Tickets implements Disposable {
     const { cancelled } = await matchmaking.cancelTicket({ ticketId }, { deadline: callMs });
     if (cancelled) return undefined;
     return this.hold(ticketId, {
+      isOver: false,
       ticketWaits: () => void matchmaking.cancelTicket({ ticketId }, { deadline: callMs }).catch(() => {}),
       ticketAssigned: assigned,
       ticketGone: () => {},

@@ -116,6 +116,7 @@ export class MatchLease {
 
   #drop(match: Match): void {
     const { matches, counters, log } = this.#options;
+    match.leaseDenied = true;
     counters.add('simulation.leases_refused');
     if (!match.isLive) return; // it ended meanwhile
     log.warn({ match: match.id, epoch: match.epoch }, 'a match has another owner, or is over: dropped');

@@ -69,6 +69,8 @@ export class Match {
   readonly journal = new Journal(JOURNAL_TICKS);
   /** The epoch under which this process owns it. */
   epoch: number;
+  /** By its last renewal: then it should be gone (M6). */
+  leaseDenied = false;
   readonly #surroundings: MatchSurroundings;
   readonly #world: World;
   #state: MatchState = { kind: 'running' };

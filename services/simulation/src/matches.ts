@@ -34,7 +34,10 @@ export class Matches {
   constructor(options: MatchesOptions) {
     this.#options = options;
     const { collections, matchesMax, rules } = options;
-    this.#byId = collections.map('simulation.matches', { bound: matchesMax });
+    this.#byId = collections.map('simulation.matches', {
+      bound: matchesMax,
+      orphans: () => this.#sum((match) => Number(!match.isLive || match.leaseDenied)),
+    });
     const seatsMax = matchesMax * rules.seats;
     collections.register('simulation.seats', { bound: seatsMax }, () => this.#sum(({ seating }) => seating.taken));
     collections.register('simulation.waiting_inputs', { bound: seatsMax * WAITING_MAX }, () =>

@@ -91,6 +91,7 @@ export class Renewals implements Disposable {
     for (const [index, stream] of streams.entries()) {
       const outcome = answer?.outcomes[index];
       const ending = outcome === undefined ? undefined : endingByRenewal(outcome, answer?.kickReasons[index]);
+      stream.leaseDenied = ending !== undefined;
       if (ending !== undefined)
         stream.end(ending); // R3
       else if (outcome === Outcome.RENEW_OUTCOME_MISSING) missing.push(stream);

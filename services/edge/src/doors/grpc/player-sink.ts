@@ -1,3 +1,4 @@
+import type { ServerHttp2Stream } from 'node:http2';
 import { http2Stream, resetStream } from '@clew/service-kit/reset-call';
 import type { ServiceError } from '@clew/service-kit/service-error';
 import type { ServerDuplexStream, ServerWritableStream } from '@grpc/grpc-js';
@@ -13,14 +14,19 @@ export type StreamCall = ServerDuplexStream<any, Buffer> | ServerWritableStream<
  */
 export class GrpcPlayerSink extends PlayerSink {
   readonly #call: StreamCall;
+  readonly #stream: ServerHttp2Stream | undefined;
 
   constructor(call: StreamCall, options: SinkOptions) {
     super(options);
     this.#call = call;
     call.once('cancelled', () => this.hasGone());
-    const stream = http2Stream(call);
-    if (stream === undefined || stream.destroyed) this.hasClosed();
-    else stream.once('close', () => this.hasClosed());
+    this.#stream = http2Stream(call);
+    if (this.isSevered) this.hasClosed();
+    else this.#stream?.once('close', () => this.hasClosed());
+  }
+
+  get isSevered(): boolean {
+    return this.#stream?.destroyed ?? true;
   }
 
   protected transmit(first: Uint8Array, second: Uint8Array | undefined, taken: () => void): void {

@@ -22,7 +22,7 @@ export class WebSocketPlayerSink extends PlayerSink {
     super(options);
     this.#webSocket = webSocket;
     this.#socket = socket;
-    if (socket.destroyed) {
+    if (this.isSevered) {
       this.hasClosed();
       return;
     }
@@ -31,6 +31,10 @@ export class WebSocketPlayerSink extends PlayerSink {
     socket.once('end', () => this.hasGone());
     socket.once('close', () => this.hasClosed());
     socket.write(headers);
+  }
+
+  get isSevered(): boolean {
+    return this.#socket.destroyed;
   }
 
   protected transmit(first: Uint8Array, second: Uint8Array | undefined, taken: () => void): void {

@@ -17,6 +17,10 @@ export class WebPlayerSink extends PlayerSink {
     else response.once('close', () => this.hasClosed());
   }
 
+  get isSevered(): boolean {
+    return this.#response.req.socket.destroyed;
+  }
+
   protected transmit(first: Uint8Array, second: Uint8Array | undefined, taken: () => void): void {
     this.#response.write(encoded(dataFrame(first, second), this.#encoding), taken);
   }
