@@ -8,8 +8,11 @@ const SECOND = '1000';
 /** Leases, tombstones and events that one can wait for; matches that begin at once. Stalled readers are cut as in production. */
 const env = {
   CLEW_LOG_LEVEL: 'error',
-  // A walk through the heap of session stands still for as long as it takes; that is no outage of Redis.
+  // A process stands still for a walk through its heap; on a busy machine that must not be taken for an outage.
   CLEW_SESSION_SWEEP_PAUSE_MS_MAX: '20000',
+  CLEW_SIMULATION_LEASE_MS: '20000',
+  CLEW_REGISTER_MS: '2000',
+  CLEW_MATCH_LEASE_MS: '8000',
   CLEW_SESSION_LEASE_MS: '5000',
   CLEW_RENEW_MS: '1500',
   CLEW_SESSION_TOMBSTONE_MS: '5000',

@@ -34,10 +34,12 @@ export interface Round {
 
 /** Which part of a way's sessions come by which door. */
 const doorShares: readonly (readonly [Door, number])[] = [
-  ['grpc', 0.5],
+  ['grpc', 0.4],
   ['web', 0.25],
-  ['web-text', 0.25],
+  ['web-text', 0.1],
+  ['web-socket', 0.25],
 ];
+const webDoors: readonly Door[] = ['web', 'web-text', 'web-socket'];
 const AT_ONCE = 64;
 /** Streams by the hundred are many at once already. */
 const STREAMS_AT_ONCE = 2;
@@ -96,7 +98,17 @@ export class Churn implements AsyncDisposable {
 
   /** All ways, or those that there can be here. */
   get ways(): readonly Way[] {
-    return ways.filter((way) => !(way.kind === 'held' && way.by === 'unplugging' && this.#namespace === undefined));
+    return ways.filter((way) => this.obstacleOf(way) === undefined);
+  }
+
+  /** Why sessions cannot end this way here. */
+  obstacleOf(way: Way): string | undefined {
+    return way.kind === 'held' && way.by === 'unplugging' ? this.obstacle : undefined;
+  }
+
+  /** How many sessions come when so many are asked for: doors get whole players. */
+  planned(sessions: number): number {
+    return doorShares.reduce((sum, [, share]) => sum + Math.round(sessions * share), 0);
   }
 
   get services() {
@@ -135,11 +147,11 @@ export class Churn implements AsyncDisposable {
         for (const way of byOwnHand) await run(crowds.grpc, way, ['grpc']);
       })(),
       (async () => {
-        for (const way of byOwnHand) await run(crowds.web, way, ['web', 'web-text']);
+        for (const way of byOwnHand) await run(crowds.web, way, webDoors);
       })(),
       (async () => {
         for (const way of held) {
-          const hold = (client: ClientProcess) => run(client, way, ['grpc', 'web', 'web-text']);
+          const hold = (client: ClientProcess) => run(client, way, ['grpc', ...webDoors]);
           const ms = await this.#end(way, hold, () => lived[way.name] ?? 0);
           if (ms !== undefined) cutMs = Math.max(cutMs ?? 0, ms);
         }
@@ -149,12 +161,12 @@ export class Churn implements AsyncDisposable {
   }
 
   /**
-   * Waits until everything is back at the baseline, or, without one, until nothing goes any more; gives up after a while.
-   * Then those who were lost are ended (C1).
+   * Waits until everything is back at the baseline, or, without one, until nothing went any more for `quietMs`; gives up
+   * after a while. Then those who were lost are ended (C1).
    */
-  async settle(baseline?: Observation): Promise<Observation> {
+  async settle(baseline?: Observation, quietMs = QUIET_MS): Promise<Observation> {
     const until = performance.now() + SETTLE_MS_MAX;
-    await this.#quiet(until);
+    await this.#quiet(baseline, quietMs, until);
     let lowest = await this.observe();
     for (let observations = 1; performance.now() < until; observations += 1) {
       const settled = baseline === undefined || leftBehind(lowest.counts, baseline.counts).length === 0; // C2
@@ -167,12 +179,14 @@ export class Churn implements AsyncDisposable {
     return lowest;
   }
 
-  /** Collections and Redis have not become emptier for a while, as time-outs of sockets need it. */
-  async #quiet(until: number): Promise<void> {
+  /** Looks only at what costs nothing to look at: collections and Redis. */
+  async #quiet(baseline: Observation | undefined, quietMs: number, until: number): Promise<void> {
     const look = () => glance(this.services, this.#redis);
     let fallMs = performance.now();
     let last = await look();
-    while (performance.now() < until && performance.now() - fallMs < QUIET_MS) {
+    while (performance.now() < until) {
+      if (baseline !== undefined && leftBehind(last, baseline.counts).length === 0) return;
+      if (baseline === undefined && performance.now() - fallMs >= quietMs) return;
       await delay(GLANCE_MS, undefined, { signal: this.#options.signal });
       const now = await look();
       if (leftBehind(last, now).length > 0) fallMs = performance.now();

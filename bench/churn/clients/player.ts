@@ -8,6 +8,7 @@ import {
 } from '@clew/protocol/clew/play/v1/play.ts';
 import { GrpcLine } from './wire/grpc-line.ts';
 import type { Door, Line, OpenStream } from './wire/line.ts';
+import { SocketLine } from './wire/socket-line.ts';
 import { WebLine } from './wire/web-line.ts';
 
 /** Where an edge is, from where the player is. */
@@ -72,5 +73,6 @@ export class RawPlayer {
 
 function lineTo({ door, edge, small = false }: PlayerOptions): Line {
   if (door === 'grpc') return new GrpcLine(edge.grpcAddress, { small });
+  if (door === 'web-socket') return new SocketLine(edge.webUrl);
   return new WebLine(edge.webUrl, door === 'web' ? 'binary' : 'text');
 }

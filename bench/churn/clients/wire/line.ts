@@ -4,8 +4,8 @@
  */
 import type { PlayResponse, PlayServiceDefinition } from '@clew/protocol/clew/play/v1/play.ts';
 
-export const doors = ['grpc', 'web', 'web-text'] as const;
-/** gRPC, gRPC-web and gRPC-web in base64. */
+export const doors = ['grpc', 'web', 'web-text', 'web-socket'] as const;
+/** gRPC; gRPC-web over fetch, in base64, over WebSocket. */
 export type Door = (typeof doors)[number];
 
 export type Method = keyof typeof PlayServiceDefinition.methods;
