@@ -1,6 +1,9 @@
-import { startStack } from '../../tools/start/stack.ts';
+import { loadavg } from 'node:os';
+import { TICK_MS } from '@clew/maze';
+import { type Service, startStack } from '../../tools/start/stack.ts';
 import type { Area, Bench, Figure } from '../area.ts';
 import { runBots } from '../bots-run.ts';
+import { cpuMs } from '../servers/process-figures.ts';
 
 const PLAYERS = 64;
 const ROOM = 8;
@@ -42,7 +45,7 @@ async function* measureDoor({ redis, say, stop }: Bench, transport: 'grpc' | 'we
     },
     stop,
   );
-  const ticks = watchTicks(`${simulation.opsUrl}/statusz`, running);
+  const ticks = watchTicks(simulation, running);
   const bots = await running;
   const tick = await ticks;
   const conditions = {
@@ -54,6 +57,7 @@ async function* measureDoor({ redis, say, stop }: Bench, transport: 'grpc' | 'we
     corrections: bots.corrections,
     hashMismatches: bots.hashMismatches,
     ticksSkipped: tick.skipped,
+    loadAverage: loadavg()[0]!,
   };
   const figure = (name: string, value: number, unit: string, max?: number): Figure => ({
     figure: `play.${name}_${transport}`,
@@ -64,12 +68,13 @@ async function* measureDoor({ redis, say, stop }: Bench, transport: 'grpc' | 'we
   });
   yield figure('tick_ms_p50', tick.busyMsP50, 'ms');
   yield figure('tick_ms_p99', tick.busyMsP99, 'ms', 5);
+  if (tick.cpuMsMean !== undefined) yield figure('tick_cpu_ms_mean', tick.cpuMsMean, 'ms');
   yield figure('latency_ms_p50', bots.latencyMsP50, 'ms');
   yield figure('latency_ms_p99', bots.latencyMsP99, 'ms', 100);
   yield figure('disconnects', bots.disconnects, '1', 0);
 }
 
-/** Of the simulation's /statusz. */
+/** Of the simulation's /statusz; the busy time there goes by the clock, so other work on the machine is in it. */
 interface TickReport {
   readonly busyMsP50: number;
   readonly busyMsP99: number;
@@ -80,20 +85,29 @@ interface TickReport {
 /** How often the simulation is asked: seldom, for answering costs it a part of a tick. */
 const ASK_EVERY_MS = 10_000;
 
-/** The last report while the bots still played: afterwards the simulation idles. */
-async function watchTicks(url: string, until: Promise<unknown>): Promise<TickReport> {
+/**
+ * The last report while the bots still played: afterwards the simulation idles. With it, where the system tells it (Linux),
+ * the processor time per tick since the report before.
+ */
+async function watchTicks({ opsUrl, pid }: Service, until: Promise<unknown>) {
+  const cpu = () => (process.platform === 'linux' && pid !== undefined ? cpuMs(pid) : Number.NaN);
   let playing = true;
   const end = () => {
     playing = false;
   };
   until.then(end, end);
-  let last: TickReport | undefined;
+  let last: (TickReport & { readonly cpuMsMean: number | undefined }) | undefined;
+  let before = { atMs: performance.now(), cpuMs: cpu() };
   while (playing) {
-    const response = await fetch(url);
-    const { tick } = (await response.json()) as { tick: TickReport };
-    if (playing) last = tick;
     await Promise.race([until.catch(() => undefined), new Promise((resolve) => setTimeout(resolve, ASK_EVERY_MS))]);
+    if (!playing) break;
+    const now = { atMs: performance.now(), cpuMs: cpu() };
+    const response = await fetch(`${opsUrl}/statusz`);
+    const { tick } = (await response.json()) as { tick: TickReport };
+    const cpuMsMean = (TICK_MS * (now.cpuMs - before.cpuMs)) / (now.atMs - before.atMs);
+    if (playing) last = { ...tick, cpuMsMean: Number.isNaN(cpuMsMean) ? undefined : Math.round(cpuMsMean * 100) / 100 };
+    before = now;
   }
-  if (last === undefined) throw new Error(`${url} told nothing`);
+  if (last === undefined) throw new Error(`${opsUrl} told nothing`);
   return last;
 }
