@@ -30,7 +30,7 @@ const METHODS: Readonly<Record<Exclude<CleanupKind, 'redis' | 'timer'>, readonly
       'return',
     ],
     ...['shutdown', 'forceShutdown', 'tryShutdown', 'closeAllConnections', 'closeIdleConnections', 'settle'],
-    ...['release', 'finish', 'cut', 'drop', 'forget', 'detach', 'leave', 'part', 'free', 'evict', 'trim', 'prune'],
+    ...['release', 'finish', 'cut', 'drop', 'forget', 'detach', 'leave', 'part', 'free', 'evict', 'prune', 'disable'],
     ...['resetCall', 'resetConnection'],
   ],
 };
@@ -110,6 +110,8 @@ function callCut(call: Syntax, { text, parents, stacks }: Surroundings): Cut[] {
 function kindOfCall(name: string, receiver: Syntax | undefined): CleanupKind | undefined {
   if (TIMERS.test(name)) return 'timer';
   if (receiver !== undefined && REDIS.test(name)) return 'redis';
+  // Encoders of messages are finished, too.
+  if (name === 'finish' && receiver?.type !== 'ThisExpression') return undefined;
   return kindOf.get(name);
 }
 

@@ -29,7 +29,7 @@ suite('a test file in a process of its own', () => {
   test('is ended at its first failure', async (context) => {
     const text =
       "test('first', () => { throw new Error('x'); }); test('second', () => new Promise((r) => setTimeout(r, 3e8)));";
-    const outcome = await running(context, text).outcome;
+    const outcome = await running(context, text, { usual }).outcome;
     assert.deepEqual({ ...outcome, output: '' }, { kind: 'failed', test: 'first', output: '' });
   });
 

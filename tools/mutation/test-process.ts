@@ -95,7 +95,7 @@ export async function runTestFile(options: TestProcess): Promise<TestOutcome> {
     const [, indent, not, name, directive] = told;
     if (not && directive === undefined && failed === undefined) {
       failed = unescaped(name!);
-      end();
+      if (usual !== undefined) end(); // or else its reasons are wanted
     } else if (indent === '' && directive !== 'SKIP') {
       names.push(unescaped(name!));
     }

@@ -113,9 +113,10 @@ export class Trial {
   }
 }
 
-async function measure(file: string, worker: Worker, places: Places): Promise<Measured> {
+async function measure(file: string, worker: Worker, places: Places, again = 2): Promise<Measured> {
   const { outcome, reached } = await worker.measure(file, places);
   if (outcome.kind === 'passed') return { trace: outcome.trace, reached };
+  if (again > 0) return measure(file, worker, places, again - 1);
   throw new SetupFault(`${file} fails without any mutant${reasonOf(outcome)}`);
 }
 

@@ -1,4 +1,6 @@
 import assert from 'node:assert/strict';
+import { once } from 'node:events';
+import { connect } from 'node:net';
 import { suite, type TestContext, test } from 'node:test';
 import { Collections } from './collections.ts';
 import { Counters } from './counters.ts';
@@ -11,7 +13,7 @@ async function serving(context: TestContext) {
   const ops = new OpsServer({ name: 'test-1', collections, counters, sections: () => ({ tick: ++tick }) });
   context.after(() => ops.stop());
   const port = await ops.listen('127.0.0.1', 0);
-  return { ops, collections, counters, get: (path: string) => fetch(`http://127.0.0.1:${port}${path}`) };
+  return { ops, port, collections, counters, get: (path: string) => fetch(`http://127.0.0.1:${port}${path}`) };
 }
 
 suite('the operators’ listener', () => {
@@ -54,6 +56,17 @@ suite('the operators’ listener', () => {
     const second = new OpsServer({ name: 'b', collections: new Collections(), counters: new Counters([]) });
     await assert.rejects(second.listen('127.0.0.1', port), { code: 'EADDRINUSE' });
     await second.stop();
+  });
+
+  test('stops although a client is in the middle of a request', async (context) => {
+    const { ops, port } = await serving(context);
+    const client = connect(port, '127.0.0.1');
+    client.on('error', () => {});
+    client.write('GET /livez HTTP/1.1\r\nhost: x\r\n\r\nGET /livez HTTP/1.1\r\n');
+    await once(client, 'data'); // the first is answered, the second begun
+    const closed = once(client, 'close');
+    await ops.stop();
+    await closed;
   });
 
   test('stops although a client keeps its connection', async (context) => {

@@ -1,3 +1,4 @@
+import { once } from 'node:events';
 import { createServer, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { Collections } from './collections.ts';
@@ -57,13 +58,8 @@ export class OpsServer {
 
   /** Binds; returns the port. */
   async listen(host: string, port: number): Promise<number> {
-    await new Promise<void>((resolve, reject) => {
-      this.#server.once('error', reject);
-      this.#server.listen(port, host, () => {
-        this.#server.off('error', reject);
-        resolve();
-      });
-    });
+    this.#server.listen(port, host);
+    await once(this.#server, 'listening'); // throws what happens instead
     return (this.#server.address() as AddressInfo).port;
   }
 

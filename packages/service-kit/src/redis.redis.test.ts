@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { getEventListeners } from 'node:events';
 import { after, before, suite, type TestContext, test } from 'node:test';
 import { Redis } from 'ioredis';
 import pino from 'pino';
@@ -121,6 +122,19 @@ suite('waiting for Redis', () => {
     await assert.rejects(waiting, /as told/);
     await assert.rejects(redisReady(redis, stop.signal), /as told/);
     assert.equal(redis.listenerCount('ready'), before);
+  });
+
+  test('ends with Redis, and leaves no listener on the signal, which lives longer', async (context) => {
+    const { redis, relay } = await connected(context);
+    const closed = next(redis, 'close');
+    await relay.cut();
+    await closed;
+    const { signal } = new AbortController();
+    const waiting = redisReady(redis, signal);
+    assert.equal(getEventListeners(signal, 'abort').length, 1);
+    await relay.restore();
+    await waiting;
+    assert.equal(getEventListeners(signal, 'abort').length, 0);
   });
 });
 

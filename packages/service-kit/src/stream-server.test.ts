@@ -57,6 +57,14 @@ suite('a stream server', () => {
     await server.stop(1);
   });
 
+  test('waits no longer than for the last stream', async (context) => {
+    const { server, client } = await serving(context);
+    const call = await hold(server, client);
+    const stopped = server.stop(60_000);
+    call.end();
+    await stopped;
+  });
+
   test('cuts streams that outlast its grace', async (context) => {
     const { server, client } = await serving(context);
     const call = await hold(server, client);

@@ -1,3 +1,4 @@
+import { once } from 'node:events';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo, Socket } from 'node:net';
 import type { Collections } from '@clew/service-kit/collections';
@@ -83,13 +84,8 @@ export class WebDoor implements Door {
   }
 
   async listen(host: string, port: number): Promise<number> {
-    await new Promise<void>((resolve, reject) => {
-      this.#server.once('error', reject);
-      this.#server.listen(port, host, () => {
-        this.#server.off('error', reject);
-        resolve();
-      });
-    });
+    this.#server.listen(port, host);
+    await once(this.#server, 'listening'); // throws what happens instead
     return (this.#server.address() as AddressInfo).port;
   }
 
