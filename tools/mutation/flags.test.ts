@@ -10,6 +10,7 @@ test('parts of paths choose what is tried', () => {
     code: 'clear',
     workers: 3,
     list: false,
+    keep: false,
     json: true,
   });
 });

@@ -10,6 +10,8 @@ export interface MutationFlags {
   readonly workers: number;
   /** Say what would be cut out, and try nothing. */
   readonly list: boolean;
+  /** Write down, with the sources, which tests noticed. */
+  readonly keep: boolean;
   readonly json: boolean;
 }
 
@@ -35,6 +37,7 @@ export function parseFlags(args: readonly string[]): Parsed {
     .option('--code <text>', 'only cuts whose code holds this')
     .option('--workers <n>', 'mutants tried at once', whole, availableParallelism())
     .option('--list', 'print what would be cut out, and try nothing', false)
+    .option('--keep', 'note in tools/mutation/killers.json which tests noticed, to be asked first', false)
     .option('--json', 'print figures, one object per line, and nothing else', false)
     .addHelpText('after', MORE)
     .exitOverride()

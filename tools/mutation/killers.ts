@@ -1,9 +1,9 @@
 /**
  * Which test noticed which mutant last time: it is asked first. Only a hint: whatever it says, and if it is lost, the same
- * mutants die; it takes longer.
+ * mutants die; it takes longer. A part comes with the sources, so that the first run on a machine is quick, too.
  */
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
-import { dirname } from 'node:path';
+import { dirname, join } from 'node:path';
 
 export interface Killer {
   readonly file: string;
@@ -11,13 +11,17 @@ export interface Killer {
   readonly test?: string | undefined;
 }
 
+const KEPT = 'tools/mutation/killers.json';
+const LATEST = '.clew/mutation-killers.json';
+const BETWEEN = ' › ';
+
 export class Killers {
-  readonly #path: string;
+  readonly #root: string;
   readonly #known: Map<string, Killer>;
 
-  constructor(path: string) {
-    this.#path = path;
-    this.#known = new Map(existsSync(path) ? Object.entries(JSON.parse(readFileSync(path, 'utf8'))) : []);
+  constructor(root: string) {
+    this.#root = root;
+    this.#known = new Map([...read(join(root, KEPT)), ...read(join(root, LATEST))]);
   }
 
   of(key: string): Killer | undefined {
@@ -38,7 +42,26 @@ export class Killers {
   }
 
   save(): void {
-    mkdirSync(dirname(this.#path), { recursive: true });
-    writeFileSync(this.#path, `${JSON.stringify(Object.fromEntries([...this.#known].sort()), null, 1)}\n`);
+    write(join(this.#root, LATEST), this.#known);
   }
+
+  /** Writes those of these mutants to where they come with the sources. */
+  keep(keys: ReadonlySet<string>): void {
+    write(join(this.#root, KEPT), new Map([...this.#known].filter(([key]) => keys.has(key))));
+  }
+}
+
+function read(path: string): [string, Killer][] {
+  if (!existsSync(path)) return [];
+  const lines: Record<string, string> = JSON.parse(readFileSync(path, 'utf8'));
+  return Object.entries(lines).map(([key, line]) => {
+    const [file = '', ...test] = line.split(BETWEEN);
+    return [key, { file, test: test.length === 0 ? undefined : test.join(BETWEEN) }];
+  });
+}
+
+function write(path: string, killers: ReadonlyMap<string, Killer>): void {
+  const lines = [...killers].map(([key, { file, test }]) => [key, test === undefined ? file : file + BETWEEN + test]);
+  mkdirSync(dirname(path), { recursive: true });
+  writeFileSync(path, `${JSON.stringify(Object.fromEntries(lines.sort()), null, 2)}\n`);
 }

@@ -1,5 +1,4 @@
 /** `npm run test:mutation`, from where TypeScript runs. */
-import { join } from 'node:path';
 import { jsonLine } from '../../bench/report.ts';
 import { root, runScript, SetupFault } from '../setup.mjs';
 import { stopRequest } from '../start/stop-request.ts';
@@ -8,7 +7,7 @@ import { excuses } from './excuses.ts';
 import { excuseFor, idleExcuses } from './excusing.ts';
 import { type MutationFlags, parseFlags } from './flags.ts';
 import { Killers } from './killers.ts';
-import { type Mutant, titleOf } from './mutant.ts';
+import { keyOf, type Mutant, titleOf } from './mutant.ts';
 import { findMutants } from './mutants.ts';
 import { excusedLine, figuresOf, summaryLine, verdictLine } from './report.ts';
 import { Trial } from './trial.ts';
@@ -50,8 +49,11 @@ async function tryAll(
   const workers = Array.from({ length: Math.min(flags.workers, tried.length) }, () =>
     owned.use(new Worker({ root, say, signal: stop })),
   );
-  const killers = new Killers(join(root, '.clew', 'mutation-killers.json'));
-  owned.defer(() => killers.save());
+  const killers = new Killers(root);
+  owned.defer(() => {
+    killers.save();
+    if (flags.keep) killers.keep(new Set(findMutants(repository).map(keyOf)));
+  });
   let done = 0;
   const trial = new Trial({
     repository,

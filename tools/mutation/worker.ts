@@ -41,6 +41,11 @@ export class Worker implements AsyncDisposable {
     return this.#run(this.#mutated.folder, { file, usual, tests });
   }
 
+  /** The same without the mutant. */
+  runIntact(file: string, usual: Trace, tests?: readonly string[]): Promise<TestOutcome> {
+    return this.#run(this.#intact.folder, { file, usual, tests });
+  }
+
   /** A test file as it runs when nothing is wrong, and which places it reaches. */
   async measure(file: string, places: Places): Promise<{ outcome: TestOutcome; reached: ReachedPlaces }> {
     const hits = new Hits(this.#intact.folder, places);

@@ -466,6 +466,17 @@ suite('a ticket', () => {
     await until('it is not asked for any more', async () => !('edge.tickets' in (await edge.held())));
   });
 
+  test('withdrawn while it is being placed, and then lost, is not asked for any more', async () => {
+    await using edge = await startTestEdge();
+    using player = await inQueue(edge);
+    const ticketId = edge.matchmaking.ticketOf(player.playerId)!;
+    edge.matchmaking.claim(ticketId);
+    await player.call('cancelMatch');
+    edge.matchmaking.forget(ticketId);
+    await until('it is not asked for any more', async () => !('edge.tickets' in (await edge.held())));
+    assert.equal(player.ended, undefined);
+  });
+
   test('withdrawn as the player vanishes is watched by nobody', async () => {
     await using edge = await startTestEdge();
     using player = await inQueue(edge);
