@@ -18,6 +18,7 @@ const BETWEEN = ' › ';
 export class Killers {
   readonly #root: string;
   readonly #known: Map<string, Killer>;
+  readonly #fresh = new Map<string, Killer>();
 
   constructor(root: string) {
     this.#root = root;
@@ -30,6 +31,7 @@ export class Killers {
 
   set(key: string, killer: Killer): void {
     this.#known.set(key, killer);
+    this.#fresh.set(key, killer);
   }
 
   /** Test files, those first that noticed most of a file's other mutants. */
@@ -41,8 +43,10 @@ export class Killers {
     return [...files].sort((one, other) => (kills.get(other) ?? 0) - (kills.get(one) ?? 0));
   }
 
+  /** Beside what other runs saved meanwhile. */
   save(): void {
-    write(join(this.#root, LATEST), this.#known);
+    const latest = join(this.#root, LATEST);
+    write(latest, new Map([...read(latest), ...this.#fresh]));
   }
 
   /** Writes those of these mutants to where they come with the sources. */

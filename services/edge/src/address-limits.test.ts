@@ -52,6 +52,18 @@ suite('limits by address', () => {
     assert.equal(size(), 0);
   });
 
+  test('forget an address whose tokens were refused in the same way', () => {
+    let now = 1;
+    const collections = new Collections();
+    const limits = new AddressLimits(collections, rate, () => now);
+    const size = () => collections.report()[1]?.size;
+    limits.tokenRefused('10.0.0.1');
+    assert.equal(size(), 1);
+    now += 2_100;
+    limits.forget();
+    assert.equal(size(), 0);
+  });
+
   test('remember no more addresses than their bound', () => {
     const collections = new Collections();
     const limits = new AddressLimits(collections, rate, () => 1);

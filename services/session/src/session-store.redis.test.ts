@@ -240,6 +240,18 @@ suite('resume', () => {
     assert.deepEqual(await session.kinds(player), ['CREATED', 'RESUMED']);
   });
 
+  test('gives a whole lease from now, and the time to live behind it', async () => {
+    const player = anyPlayer();
+    const { token } = await create(player);
+    const start = await session.now();
+    await session.redis.hset(session.key(player), 'd', start + 1_000); // as if most of the lease was over
+    await session.redis.pexpire(session.key(player), 10_000);
+    const { session: resumed } = await resume(token);
+    assert.ok(resumed.expireTime!.getTime() >= start + LEASE_MS);
+    const expires = await session.redis.pexpiretime(session.key(player));
+    assert.equal(expires, resumed.expireTime!.getTime() + BACKSTOP_MS);
+  });
+
   test('leaves the previous token good until the new one was used', async () => {
     const { token: first } = await create(anyPlayer());
     const { token: second } = await resume(first);
@@ -489,8 +501,10 @@ suite('reinstate', () => {
     const { player, token, record } = await lostStream();
     await session.redis.hset(session.key(player), { e: record.epoch - 1, s: 'e' });
     assert.deepEqual(await reinstate('edge-1', [record]), { outcomes: [RENEWED], written: 1 });
-    await session.redis.hset(session.key(player), 'e', record.epoch - 1);
+    await session.redis.hset(session.key(player), { e: record.epoch - 1, p: 'old', q: 'old', w: 'old' });
     assert.deepEqual(await reinstate('edge-1', [record]), { outcomes: [RENEWED], written: 1 });
+    const { p, q, w } = await session.record(player);
+    assert.deepEqual({ p, q, w }, { p: undefined, q: undefined, w: undefined }, 'nothing is left of it');
     assert.equal((await store.authenticate(shown(token)))?.epoch, record.epoch);
   });
 
@@ -642,6 +656,15 @@ suite('the sweep', () => {
     assert.equal(await session.redis.zscore(scriptKeys(shardOf(gone))[0]!, gone), null);
     assert.deepEqual((await session.announced(gone)).at(-1), { kind: 'EXPIRED', epoch: created.epoch, match: 'm-1' });
     assert.equal((await store.get([stays])).length, 1);
+  });
+
+  test('leaves a note of itself that is gone when nobody sweeps any more', async () => {
+    await session.redis.flushdb();
+    await store.sweep(100);
+    for (let shard = 0; shard < SHARDS; shard += 1) {
+      const ttl = await session.redis.pttl(scriptKeys(shard)[1]!);
+      assert.ok(ttl > LEASE_MS && ttl <= LEASE_MS + BACKSTOP_MS, `shard ${shard}: ${ttl}`);
+    }
   });
 
   test('announces each once, whoever sweeps at the same time', async (context) => {
