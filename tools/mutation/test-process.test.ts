@@ -17,7 +17,7 @@ function running(context: TestContext, text: string, more: Partial<TestProcess> 
 }
 
 /** As short as patience gets. */
-const usual: Trace = { names: ['first'], testCount: 1, silenceMs: 0, tailMs: 0, totalMs: 0 };
+const usual: Trace = { names: ['first'], testMs: new Map([['first', 0]]), startMs: 0, tailMs: 0 };
 
 suite('a test file in a process of its own', () => {
   test('tells how it runs when nothing is wrong', async (context) => {

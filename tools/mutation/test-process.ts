@@ -10,13 +10,12 @@ import { createInterface } from 'node:readline';
 export interface Trace {
   /** Of its tests, in their order; only the outermost. */
   readonly names: readonly string[];
-  /** Of all tests, within suites too. */
-  readonly testCount: number;
-  /** Longest time without news of a test. */
-  readonly silenceMs: number;
+  /** From the news before to the news of a test, by its name; of all tests, within suites too. */
+  readonly testMs: ReadonlyMap<string, number>;
+  /** From the start to the first news. */
+  readonly startMs: number;
   /** From the last test to the end of the process. */
   readonly tailMs: number;
-  readonly totalMs: number;
 }
 
 export type TestOutcome =
@@ -39,8 +38,8 @@ export interface TestProcess {
 }
 
 /** Patience: some times as long as usual, and a pause for a machine that is busy. */
-const TIMES = 6;
-const PAUSE_MS = 6_000;
+const TIMES = 4;
+const PAUSE_MS = 4_000;
 const TAIL_PAUSE_MS = 3_000;
 const UNKNOWN_MS = 120_000;
 const OUTPUT_CHARACTERS = 4_000;
@@ -62,18 +61,17 @@ export async function runTestFile(options: TestProcess): Promise<TestOutcome> {
   };
   signal.addEventListener('abort', end);
 
-  const startMs = performance.now();
-  let lastMs = startMs;
-  let silenceMs = 0;
+  const begunMs = performance.now();
+  let lastMs = begunMs;
   const names: string[] = [];
-  let testCount = 0;
+  const testMs = new Map<string, number>();
   let failed: string | undefined;
   let hung = false;
   let output = '';
   const patienceMs = () => {
     if (usual === undefined) return UNKNOWN_MS;
     const areOver = tests === undefined && names.length === usual.names.length;
-    return areOver ? TIMES * usual.tailMs + TAIL_PAUSE_MS : TIMES * usual.silenceMs + PAUSE_MS;
+    return areOver ? TIMES * usual.tailMs + TAIL_PAUSE_MS : TIMES * longestMs(usual, tests) + PAUSE_MS;
   };
   const watch = setInterval(() => {
     if (performance.now() - lastMs < patienceMs()) return;
@@ -88,11 +86,10 @@ export async function runTestFile(options: TestProcess): Promise<TestOutcome> {
   createInterface(child.stdout).on('line', (line) => {
     const told = /^( *)(not )?ok \d+ - (.*?)(?: # (TODO|SKIP).*)?$/.exec(line);
     if (told === null) return keep(line);
-    const nowMs = performance.now();
-    silenceMs = Math.max(silenceMs, nowMs - lastMs);
-    lastMs = nowMs;
-    testCount += 1;
     const [, indent, not, name, directive] = told;
+    const nowMs = performance.now();
+    testMs.set(unescaped(name!), Math.max(testMs.get(unescaped(name!)) ?? 0, nowMs - lastMs));
+    lastMs = nowMs;
     if (not && directive === undefined && failed === undefined) {
       failed = unescaped(name!);
       if (usual !== undefined) end(); // or else its reasons are wanted
@@ -112,8 +109,14 @@ export async function runTestFile(options: TestProcess): Promise<TestOutcome> {
   if (failed !== undefined) return { kind: 'failed', test: file.endsWith(failed) ? undefined : failed, output };
   if (hung) return { kind: 'hung', test: tests === undefined ? usual?.names[names.length] : undefined };
   if (code !== 0) return { kind: 'failed', test: undefined, output };
-  const endMs = performance.now();
-  return { kind: 'passed', trace: { names, testCount, silenceMs, tailMs: endMs - lastMs, totalMs: endMs - startMs } };
+  const [startMs = 0] = testMs.values();
+  return { kind: 'passed', trace: { names, testMs, startMs, tailMs: performance.now() - lastMs } };
+}
+
+/** What may pass without news, at most: the longest of these tests, and the start before the first. */
+function longestMs({ testMs, startMs }: Trace, tests: readonly string[] | undefined): number {
+  const times = tests === undefined ? [...testMs.values()] : tests.map((name) => testMs.get(name) ?? 0);
+  return startMs + Math.max(0, ...times);
 }
 
 /** TAP writes # and \ with a \ before them. */

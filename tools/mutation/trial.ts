@@ -98,7 +98,7 @@ export class Trial {
         const { reached, trace } = await this.#measure(file, worker, places);
         const reaching = reached(mutant.path, mutant.start);
         isReached ||= reaching.length > 0;
-        if (reaching.length > 0) yield { file, tests: reaching.length * 2 < trace.testCount ? reaching : undefined };
+        if (reaching.length > 0) yield { file, tests: reaching.length * 2 < trace.testMs.size ? reaching : undefined };
       }
     }
     // A test may reach it in another process: who imports it knows.

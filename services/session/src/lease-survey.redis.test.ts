@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
 import { suite, test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { createLog } from '@clew/service-kit/log';
 import { connectRedis, redisReady } from '@clew/service-kit/redis';
 import { testRedisUrl } from '@clew/service-kit/testing/test-redis';
-import pino from 'pino';
 import { LeaseSurvey } from './lease-survey.ts';
 import { anyPlayer, SessionRedis } from './testing/session-redis.ts';
 
@@ -13,7 +13,7 @@ suite('a survey of leases', () => {
     const [late, other] = [anyPlayer(), anyPlayer()];
     for (const player of [late, other]) await session.store.create(player, 'Ariadne', false, '');
     await session.elapse(late);
-    const redis = connectRedis(testRedisUrl(7), pino({ level: 'silent' }));
+    const redis = connectRedis(testRedisUrl(7), createLog({ name: 'survey-test', level: 'silent', format: 'json' }));
     await redisReady(redis, context.signal);
 
     const survey = new LeaseSurvey(redis);
