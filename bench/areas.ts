@@ -1,7 +1,8 @@
 import type { Area } from './area.ts';
 import { churn } from './areas/churn.ts';
 import { play } from './areas/play.ts';
+import { sessions } from './areas/sessions.ts';
 import { simulation } from './areas/simulation.ts';
 
 /** All areas, in the order of `--help`. */
-export const areas: readonly Area[] = [play, churn, simulation];
+export const areas: readonly Area[] = [churn, play, sessions, simulation];
