@@ -7,7 +7,12 @@ import { LeaseSurvey } from './lease-survey.ts';
 import type { SessionCounter } from './session-counters.ts';
 
 /** How sessions end, by the counter that tells it. */
-const endings = { ended: 'session.ended', expired: 'session.expired', replaced: 'session.replaced' } as const;
+const endings = {
+  ended: 'session.ended',
+  kicked: 'session.kicked',
+  expired: 'session.expired',
+  replaced: 'session.replaced',
+} as const;
 
 export interface SessionMeasures {
   readonly redis: Redis;
