@@ -1,13 +1,15 @@
 /** A player of the tests: the SDK over a real door, whose hands are moved by the rules' own bot. */
-import { ClewClient, type ClientLimits, fetchTransport, memoryStore, type Store } from '@clew/client';
+import { ClewClient, type ClientLimits, fetchTransport, memoryStore, type Store, socketTransport } from '@clew/client';
 import { grpcTransport } from '@clew/client/node';
 import { bot, type Rank } from '@clew/maze';
 import type { TestStack } from './stack.ts';
 import { until } from './until.ts';
 
 /** The ways into the edge. */
-export const DOORS = ['grpc', 'web'] as const;
+export const DOORS = ['grpc', 'web', 'ws'] as const;
 export type Door = (typeof DOORS)[number];
+
+const transports = { grpc: () => grpcTransport(), web: fetchTransport, ws: socketTransport };
 
 export interface PlayerOptions {
   readonly door?: Door;
@@ -33,7 +35,7 @@ export class TestPlayer implements Disposable {
     const door = options.door ?? 'grpc';
     this.client = new ClewClient({
       edge: door === 'grpc' ? edge.grpcAddress : edge.webUrl,
-      transport: door === 'grpc' ? grpcTransport() : fetchTransport(),
+      transport: transports[door](),
       store: options.store ?? memoryStore(),
       ...(options.limits ? { limits: options.limits } : {}),
     });

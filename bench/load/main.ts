@@ -3,7 +3,7 @@
  * "measuring" when everybody plays and is warm, then its report.
  */
 import { setTimeout as wait } from 'node:timers/promises';
-import { grpcTransport, nodeWebTransport } from '@clew/client/node';
+import { grpcTransport, nodeSocketTransport, nodeWebTransport } from '@clew/client/node';
 import { clewSide } from './clew-side.ts';
 import { floorSide } from './floor-side.ts';
 import { Load } from './load.ts';
@@ -14,6 +14,7 @@ const [side = '', address = '', players = '', warmUp = '', seconds = '', more = 
 const sides: Readonly<Record<string, () => LoadSide | Promise<LoadSide>>> = {
   grpc: () => clewSide(grpcTransport({ playersPerConnection: 1 }), address),
   fetch: () => clewSide(nodeWebTransport(), address),
+  ws: () => clewSide(nodeSocketTransport(), address),
   floor: () => floorSide(address, Number(more)),
   colyseus: async () => {
     // Its SDK takes the system's WebSocket where there is one, which costs the load more than `ws`.

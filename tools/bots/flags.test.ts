@@ -19,6 +19,7 @@ test('without flags eight bots play over gRPC until they are stopped', () => {
 
 test('the edge that is meant depends on the transport', () => {
   assert.equal(flagsOf('--transport', 'web').edge, 'http://127.0.0.1:8080');
+  assert.equal(flagsOf('--transport', 'ws').edge, 'http://127.0.0.1:8080');
   assert.equal(flagsOf('--transport', 'web', '--edge', 'https://clew.example/play').edge, 'https://clew.example');
   assert.equal(flagsOf('--edge', 'edge.example:9000').edge, 'edge.example:9000');
 });

@@ -1,5 +1,9 @@
 import { Command, CommanderError, InvalidArgumentError } from 'commander';
 
+/** The ways into an edge: gRPC, gRPC-web over fetch alone, gRPC-web over WebSocket. */
+const doors = ['grpc', 'web', 'ws'] as const;
+export type Door = (typeof doors)[number];
+
 /** What `npm run bots` was asked for. */
 export interface BotsFlags {
   readonly players: number;
@@ -7,7 +11,7 @@ export interface BotsFlags {
   readonly seconds: number;
   /** Figures begin when everybody is in a match and this many seconds have passed. */
   readonly warmUp: number;
-  readonly transport: 'grpc' | 'web';
+  readonly transport: Door;
   readonly edge: string;
   readonly name: string;
   readonly json: boolean;
@@ -22,7 +26,7 @@ export type Parsed =
 const PLAYERS_MAX = 20_000;
 /** A name has 24 characters; the player's number takes some. */
 const PREFIX_CHARACTERS_MAX = 17;
-const edges = { grpc: '127.0.0.1:8081', web: 'http://127.0.0.1:8080' };
+const edges = { grpc: '127.0.0.1:8081', web: 'http://127.0.0.1:8080', ws: 'http://127.0.0.1:8080' };
 
 export function parseFlags(args: readonly string[]): Parsed {
   let help = '';
@@ -31,8 +35,8 @@ export function parseFlags(args: readonly string[]): Parsed {
     .option('--players <n>', 'how many', whole(1, PLAYERS_MAX), 8)
     .option('--seconds <s>', 'for how long; 0 is until Ctrl-C', whole(0, 86_400), 0)
     .option('--warm-up <s>', 'seconds in a match before figures begin; 0: with the first sign-in', whole(0, 3_600), 0)
-    .option('--transport <door>', 'grpc or web', transport, 'grpc')
-    .option('--edge <address>', `host:port (grpc, default ${edges.grpc}) or URL (web, default ${edges.web})`)
+    .option('--transport <door>', doors.join(', '), transport, 'grpc')
+    .option('--edge <address>', `host:port (grpc, default ${edges.grpc}) or URL (web and ws, default ${edges.web})`)
     .option('--name <prefix>', 'what their names begin with', prefix, 'Bot')
     .option('--json', 'print nothing but one object, at the end', false)
     .exitOverride()
@@ -64,9 +68,10 @@ function whole(min: number, max: number) {
   };
 }
 
-function transport(text: string): 'grpc' | 'web' {
-  if (text !== 'grpc' && text !== 'web') throw new InvalidArgumentError('It must be grpc or web.');
-  return text;
+function transport(text: string): Door {
+  const door = doors.find((name) => name === text);
+  if (door === undefined) throw new InvalidArgumentError(`It must be one of ${doors.join(', ')}.`);
+  return door;
 }
 
 function prefix(text: string): string {
@@ -76,10 +81,10 @@ function prefix(text: string): string {
   return text;
 }
 
-function addressFor(door: 'grpc' | 'web', text: string): string {
+function addressFor(door: Door, text: string): string {
   const fault = (shape: string) =>
     new CommanderError(1, 'bots.edge', `--edge must be ${shape} for --transport ${door}, not "${text}"`);
-  if (door === 'web') {
+  if (door !== 'grpc') {
     const url = URL.parse(text);
     if (url === null || !/^https?:$/.test(url.protocol)) throw fault('a URL like http://127.0.0.1:8080');
     return url.origin;

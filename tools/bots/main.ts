@@ -1,5 +1,5 @@
 /** `npm run bots`: players from outside, for load and for company. */
-import { grpcTransport, nodeWebTransport } from '@clew/client/node';
+import { grpcTransport, nodeSocketTransport, nodeWebTransport } from '@clew/client/node';
 import { createLogUpdate } from 'log-update';
 import { stopRequest } from '../start/stop-request.ts';
 import { Crowd } from './crowd.ts';
@@ -7,6 +7,8 @@ import { jsonOf, lineFor } from './figures.ts';
 import { type BotsFlags, parseFlags } from './flags.ts';
 import { figuresTable, liveTable } from './live-table.ts';
 import { playFor } from './play-for.ts';
+
+const transports = { grpc: () => grpcTransport(), web: nodeWebTransport, ws: nodeSocketTransport };
 
 const parsed = parseFlags(process.argv.slice(2));
 if (parsed.kind === 'help') {
@@ -23,7 +25,7 @@ if (parsed.kind === 'help') {
 
 async function run(flags: BotsFlags): Promise<void> {
   const stop = stopRequest(process, () => process.exit(1));
-  const transport = flags.transport === 'grpc' ? grpcTransport() : nodeWebTransport();
+  const transport = transports[flags.transport]();
   const crowd = new Crowd({ ...flags, transport, now: () => performance.now() });
   const isLive = process.stdout.isTTY && !flags.json;
   const screen = createLogUpdate(process.stdout);

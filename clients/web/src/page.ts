@@ -1,5 +1,5 @@
 /** The page: all its parts, and who knows whom. */
-import { browserStore, ClewClient, fetchTransport } from '@clew/client';
+import { browserStore, ClewClient, socketTransport } from '@clew/client';
 import { Backdrop } from './play/backdrop.ts';
 import { Controls } from './play/controls.ts';
 import { Game } from './play/game.ts';
@@ -23,7 +23,7 @@ export function openPage(): void {
   const keepsakes = keepsakesIn(localStorage);
   const store = browserStore();
   const wasHere = store.loadToken() !== undefined;
-  const client = new ClewClient({ edge: location.origin, transport: fetchTransport(), store });
+  const client = new ClewClient({ edge: location.origin, transport: socketTransport(), store });
 
   const stage = new Stage(document.querySelector('#view') as HTMLCanvasElement, {
     steady,

@@ -10,7 +10,7 @@ import { Refusal } from './fakes/door-host.ts';
 import { FakeEdge } from './fakes/fake-edge.ts';
 import { MatchHost } from './fakes/match-host.ts';
 import { until } from './fakes/until.ts';
-import { fetchTransport } from './fetch-transport.ts';
+import { fetchTransport, socketTransport } from './fetch-transport.ts';
 import { grpcTransport, nodeWebTransport } from './node.ts';
 import { memoryStore } from './store.ts';
 import type { Transport } from './transport.ts';
@@ -18,6 +18,7 @@ import type { Transport } from './transport.ts';
 const doors = [
   { name: 'grpc', transport: (): Transport => grpcTransport(), addressOf: (edge: FakeEdge) => edge.own.grpcAddress },
   { name: 'web', transport: (): Transport => fetchTransport(), addressOf: (edge: FakeEdge) => edge.own.webUrl },
+  { name: 'ws', transport: (): Transport => socketTransport(), addressOf: (edge: FakeEdge) => edge.own.webUrl },
   { name: 'node web', transport: (): Transport => nodeWebTransport(), addressOf: (edge: FakeEdge) => edge.own.webUrl },
 ];
 

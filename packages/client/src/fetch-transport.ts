@@ -7,7 +7,15 @@ import type { Transport } from './transport.ts';
 import type { UnaryCalls, WebDoor } from './web-door.ts';
 import { webTransport } from './web-transport.ts';
 
-/** gRPC-web over fetch, for browsers and Node. Addresses are origins: "http://127.0.0.1:8080". */
+/**
+ * For browsers and Node: gRPC-web, over WebSocket where that is let through, else over fetch alone. Addresses are origins:
+ * "http://127.0.0.1:8080".
+ */
+export function socketTransport(): Transport {
+  return webTransport((address) => new FetchDoor(address), WebSocket);
+}
+
+/** gRPC-web over fetch alone, for browsers and Node. */
 export function fetchTransport(): Transport {
   return webTransport((address) => new FetchDoor(address));
 }

@@ -1,7 +1,7 @@
 /**
  * The SDK of Clew for browsers and Node: sign in, find a match, play it, come back after a lost connection.
  *
- *     const client = new ClewClient({ edge: location.origin, transport: fetchTransport(), store: browserStore() });
+ *     const client = new ClewClient({ edge: location.origin, transport: socketTransport(), store: browserStore() });
  *     client.on('state', (state) => show(state));
  *     await client.signIn({ displayName: 'Ariadne' });
  *     await client.findMatch();
@@ -21,7 +21,7 @@ export type { ClientEvents } from './client-events.ts';
 export { type ClientLimits, defaultLimits } from './client-limits.ts';
 export type { ClewClientOptions, SignInOptions } from './client-options.ts';
 export type { ClientState } from './client-state.ts';
-export { fetchTransport } from './fetch-transport.ts';
+export { fetchTransport, socketTransport } from './fetch-transport.ts';
 export type { Match } from './match.ts';
 export type { MatchSample, OtherAvatar, OwnAvatar } from './match-sample.ts';
 export { newSecret } from './secret.ts';

@@ -14,15 +14,16 @@ import type {
 import type { ClewError } from './clew-error.ts';
 
 /**
- * A way to speak clew.play.v1 with an edge: one per door. `fetchTransport` speaks gRPC-web with Watch and Steer,
- * `grpcTransport` (@clew/client/node) gRPC with Play. The client knows no more of a door than this.
+ * A way to speak clew.play.v1 with an edge: one per door. `socketTransport` speaks gRPC-web, over WebSocket with Play where
+ * it can, `fetchTransport` over fetch alone with Watch and Steer, `grpcTransport` (@clew/client/node) gRPC with Play. The
+ * client knows no more of a door than this.
  *
  * T1 Every failure is a ClewError, thrown by calls and told by `closed` of streams.
  * T2 `closed` is called exactly once per stream, unless `close` was called before: then never.
  * T3 After `close` of a connection nothing of it is left: no socket of its own, no timer, no listener.
  */
 export interface Transport {
-  /** For figures and logs: "web", "grpc". */
+  /** For figures and logs: "ws", "web", "grpc". */
   readonly name: string;
   /** The address of an edge that this transport can use; undefined when the edge has no such door. */
   addressOf(edge: Edge): string | undefined;

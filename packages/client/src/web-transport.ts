@@ -2,25 +2,40 @@ import type { Input } from '@clew/protocol/clew/play/v1/frame.ts';
 import { Status } from 'nice-grpc-common';
 import { bounded } from './bounded.ts';
 import { ClewError } from './clew-error.ts';
+import { type SocketClass, SocketStream } from './socket-stream.ts';
 import { Steering } from './steering.ts';
 import type { Connection, PlayerStream, StreamListener, Transport } from './transport.ts';
 import type { WebDoor } from './web-door.ts';
 
 /**
- * gRPC-web over HTTP requests: the stream is a Watch, inputs are Steers. A Watch may reach its edge through a balancer that
- * leads the next call elsewhere. What must reach that edge is then refused there with WRONG_EDGE, and goes to the
- * address that the Watch's Welcome named: once that was needed, always.
+ * gRPC-web through an edge's web door: calls are HTTP requests, and the player's stream is a Play over WebSocket where one
+ * can be had, else a Watch with Steers beside it.
+ *
+ * A Watch may reach its edge through a balancer that leads the next call elsewhere. What must reach that edge is then
+ * refused there with WRONG_EDGE, and goes to the address that the stream's Welcome named: once that was needed, always.
  */
 const STEER_MS_MAX = 1_000;
+/** Less than a stream may take to stand. */
+const SOCKET_OPEN_MS = 1_500;
 
 type Steer = (inputs: readonly Input[], signal: AbortSignal) => Promise<unknown>;
 
-/** gRPC-web through doors of a kind. */
-export function webTransport(open: (address: string) => WebDoor): Transport {
+/** Where one could not be had and a Watch could, it is tried again after so long: perhaps the edge was just starting. */
+const SOCKET_AGAIN_MS = 60_000;
+
+/** Whether streams go over WebSocket now. */
+interface Sockets {
+  readonly Socket: SocketClass;
+  unusableUntilMs: number;
+}
+
+/** gRPC-web through doors of a kind; over WebSocket first where there is a class for it. */
+export function webTransport(open: (address: string) => WebDoor, Socket?: SocketClass): Transport {
+  const sockets = Socket === undefined ? undefined : { Socket, unusableUntilMs: Number.NEGATIVE_INFINITY };
   return {
-    name: 'web',
+    name: sockets === undefined ? 'web' : 'ws',
     addressOf: (edge) => (edge.webUrl === '' ? undefined : edge.webUrl),
-    connect: (address) => new WebConnection(open, address),
+    connect: (address) => new WebConnection(open, address, sockets),
   };
 }
 
@@ -31,10 +46,12 @@ class WebConnection implements Connection {
   /** Where the edge that holds the stream can be reached for sure. */
   #home: WebDoor;
   #welcomeAddress: string | undefined;
-  #stream: WatchStream | undefined;
+  readonly #sockets: Sockets | undefined;
+  #stream: PlayerStream | undefined;
 
-  constructor(open: (address: string) => WebDoor, address: string) {
+  constructor(open: (address: string) => WebDoor, address: string, sockets: Sockets | undefined) {
     this.#open = open;
+    this.#sockets = sockets;
     this.#door = open(address);
     this.#home = this.#door;
   }
@@ -51,18 +68,20 @@ class WebConnection implements Connection {
   cancelMatch: Connection['cancelMatch'] = (token, signal) =>
     this.#atHome((home) => home.call('cancelMatch', {}, token, signal));
 
-  openStream(token: string, listener: StreamListener): PlayerStream {
+  openStream(token: string, given: StreamListener): PlayerStream {
     this.#stream?.close();
-    const steer: Steer = (inputs, signal) =>
-      this.#atHome((home) => home.call('steer', { inputs: [...inputs] }, token, signal));
-    this.#stream = new WatchStream(this.#door, token, steer, {
-      closed: (error) => listener.closed(error),
+    const listener: StreamListener = {
+      closed: (error) => given.closed(error),
       message: (message, bytes) => {
         const kind = message.event?.kind;
         if (kind?.$case === 'welcome') this.#welcomeAddress = kind.value.edge?.webUrl;
-        listener.message(message, bytes);
+        given.message(message, bytes);
       },
-    });
+    };
+    this.#stream =
+      this.#sockets !== undefined && performance.now() > this.#sockets.unusableUntilMs
+        ? new SocketOrWatch(this.#sockets, this.#door.address, token, listener, (heard) => this.#watch(token, heard))
+        : this.#watch(token, listener);
     return this.#stream;
   }
 
@@ -71,6 +90,12 @@ class WebConnection implements Connection {
     this.#stream = undefined;
     this.#home.close();
     this.#door.close();
+  }
+
+  #watch(token: string, listener: StreamListener): PlayerStream {
+    const steer: Steer = (inputs, signal) =>
+      this.#atHome((home) => home.call('steer', { inputs: [...inputs] }, token, signal));
+    return new WatchStream(this.#door, token, steer, listener);
   }
 
   async #atHome<Answer>(ask: (home: WebDoor) => Promise<Answer>): Promise<Answer> {
@@ -86,6 +111,50 @@ class WebConnection implements Connection {
       }
       return ask(this.#home);
     }
+  }
+}
+
+/** A stream over WebSocket, or by Watch when nothing leads there by WebSocket. */
+class SocketOrWatch implements PlayerStream {
+  #stream: PlayerStream;
+
+  constructor(
+    sockets: Sockets,
+    address: string,
+    token: string,
+    listener: StreamListener,
+    watch: (listener: StreamListener) => PlayerStream,
+  ) {
+    const unusable = () => {
+      this.#stream = watch({
+        closed: (error) => listener.closed(error),
+        message: (message, bytes) => {
+          // The edge is there, WebSockets are not let through.
+          if (message.event?.kind?.$case === 'welcome') sockets.unusableUntilMs = performance.now() + SOCKET_AGAIN_MS;
+          listener.message(message, bytes);
+        },
+      });
+    };
+    this.#stream = new SocketStream({
+      Socket: sockets.Socket,
+      address,
+      token,
+      openMs: SOCKET_OPEN_MS,
+      listener,
+      unusable,
+    });
+  }
+
+  send(unacknowledged: readonly Input[]): void {
+    this.#stream.send(unacknowledged);
+  }
+
+  sayHere(): void {
+    this.#stream.sayHere();
+  }
+
+  close(): void {
+    this.#stream.close();
   }
 }
 

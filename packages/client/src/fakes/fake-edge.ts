@@ -41,7 +41,7 @@ export class FakeEdge implements DoorHost {
   onSteer: () => void = () => undefined;
   readonly answers: Answers;
   readonly #grpc = new GrpcDoor(this);
-  readonly #web = new WebDoor(this);
+  readonly web = new WebDoor(this);
   #tokens = 0;
 
   constructor() {
@@ -64,12 +64,12 @@ export class FakeEdge implements DoorHost {
 
   async listen(): Promise<this> {
     await this.#grpc.listen();
-    await this.#web.listen();
+    await this.web.listen();
     return this;
   }
 
   get own(): { webUrl: string; grpcAddress: string } {
-    return { webUrl: this.#web.address, grpcAddress: this.#grpc.address };
+    return { webUrl: this.web.address, grpcAddress: this.#grpc.address };
   }
 
   get stream(): FakeStream {
@@ -84,7 +84,7 @@ export class FakeEdge implements DoorHost {
 
   /** Sockets that clients hold open. */
   get sockets(): number {
-    return this.#grpc.sockets + this.#web.sockets;
+    return this.#grpc.sockets + this.web.sockets;
   }
 
   count(method: string): number {
@@ -144,7 +144,7 @@ export class FakeEdge implements DoorHost {
 
   /** Dies: connections break, the ports refuse. */
   async stop(): Promise<void> {
-    await Promise.all([this.#grpc.stop(), this.#web.stop()]);
+    await Promise.all([this.#grpc.stop(), this.web.stop()]);
   }
 
   async [Symbol.asyncDispose](): Promise<void> {

@@ -1,13 +1,17 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
-import { PlayServiceDefinition } from '@clew/protocol/clew/play/v1/play.ts';
+import { PlayRequest, PlayServiceDefinition } from '@clew/protocol/clew/play/v1/play.ts';
+import { type WebSocket, WebSocketServer } from 'ws';
 import type { DoorHost, FakeStream, Refusal } from './door-host.ts';
 
-/** A FakeEdge's door for gRPC-web over fetch. */
+/** A FakeEdge's door for gRPC-web, over fetch and over WebSocket. */
 export class WebDoor {
   readonly #host: DoorHost;
   readonly #server: Server;
   readonly #sockets = new Set<Socket>();
+  readonly #webSockets = new WebSocketServer({ noServer: true });
+  /** What becomes of those who want a WebSocket: somebody on the way may refuse them or swallow what they say. */
+  upgrades: 'accepted' | 'refused' | 'swallowed' = 'accepted';
   #port = 0;
 
   constructor(host: DoorHost) {
@@ -16,6 +20,12 @@ export class WebDoor {
       this.#serve(request, response).catch((error) => response.destroy(error));
     });
     this.#server.keepAliveTimeout = 0;
+    this.#server.on('upgrade', (request, socket, head) => {
+      if (this.upgrades === 'refused') socket.end('HTTP/1.1 403 Forbidden\r\nconnection: close\r\n\r\n');
+      if (this.upgrades === 'swallowed') socket.resume().on('end', () => socket.destroy());
+      if (this.upgrades !== 'accepted') return;
+      this.#webSockets.handleUpgrade(request, socket, head, (webSocket) => this.#play(webSocket));
+    });
     this.#server.on('connection', (socket) => {
       this.#sockets.add(socket);
       socket.on('close', () => this.#sockets.delete(socket));
@@ -41,7 +51,7 @@ export class WebDoor {
 
   async stop(): Promise<void> {
     const closed = new Promise((resolve) => this.#server.close(resolve));
-    this.#server.closeAllConnections();
+    for (const socket of this.#sockets) socket.destroy();
     await closed;
   }
 
@@ -71,6 +81,31 @@ export class WebDoor {
     }
   }
 
+  #play(webSocket: WebSocket): void {
+    webSocket.on('error', () => {});
+    webSocket.once('message', (metadata) => {
+      const stream: FakeStream = {
+        token: tokenIn(metadata.toString()),
+        inputs: [],
+        isOpen: true,
+        write: (message) => webSocket.send(framed(0, message)),
+        end: (refusal) => {
+          webSocket.send(trailer(refusal));
+          webSocket.close(1000);
+        },
+        cut: () => webSocket.terminate(),
+      };
+      webSocket.on('message', (bytes: Buffer) => {
+        if (bytes[0] === 0) this.#host.steered(PlayRequest.decode(bytes.subarray(6)).inputs, stream.token);
+      });
+      webSocket.on('close', () => {
+        stream.isOpen = false;
+      });
+      webSocket.send(framed(0x80, Buffer.from('content-type:application/grpc-web+proto\r\n')));
+      this.#host.opened(stream);
+    });
+  }
+
   #watch(token: string, response: ServerResponse): void {
     response.flushHeaders();
     const stream: FakeStream = {
@@ -92,6 +127,10 @@ export class WebDoor {
     });
     this.#host.opened(stream);
   }
+}
+
+function tokenIn(metadata: string): string {
+  return /^authorization: Bearer (.*)$/m.exec(metadata)?.[1]?.trim() ?? '';
 }
 
 function framed(flag: number, payload: Uint8Array): Buffer {
