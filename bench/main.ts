@@ -37,6 +37,7 @@ async function* measure(area: Area, stop: AbortSignal): AsyncGenerator<Figure> {
     const observer = { line: () => undefined, died: (how: string) => say(`Redis died (${how})`) };
     const redis = await findRedis({ env: toolEnvironment(), folder, say, observer, signal: stop });
     owned.defer(() => redis.stop());
+    await redis.answers;
     return redis.url;
   };
   yield* area.measure({

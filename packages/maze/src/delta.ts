@@ -2,6 +2,7 @@ import type { Avatar } from './avatar.ts';
 import type { Clew } from './clew.ts';
 import type { Layout } from './layout.ts';
 import type { Level } from './level.ts';
+import { applyMoves, type Moves, MovesDraft } from './moves.ts';
 import { turnBetween } from './sine.ts';
 import { FULL_TURN } from './units.ts';
 import type { View } from './view.ts';
@@ -12,7 +13,7 @@ export interface Delta {
   layout: Layout | undefined;
   /** Present when it changed. */
   level: Level | undefined;
-  /** Changed avatars, by ascending seat. */
+  /** Avatars that changed in any other way than by moving, by ascending seat. */
   avatars: AvatarDelta[];
   /** Seats whose avatars left, ascending. */
   avatarsGone: number[];
@@ -20,6 +21,8 @@ export interface Delta {
   clews: Clew[];
   /** Ids of clews that are gone, ascending. */
   clewsGone: number[];
+  /** Avatars that moved and did nothing else: none of `avatars`. */
+  moves: Moves | undefined;
 }
 
 /** Numbers are differences; what is optional is absolute, and present when it changed. */
@@ -40,7 +43,10 @@ export interface AvatarDelta {
 
 /** What changed from `base` to `next`. For a keyframe the base is `emptyView`. */
 export function delta(base: View, next: View): Delta {
-  const avatars = merge(base.avatars, next.avatars, seatOf, avatarDelta);
+  const moves = new MovesDraft();
+  const avatars = merge(base.avatars, next.avatars, seatOf, (before, after) =>
+    before !== undefined && moves.take(before, after) ? undefined : avatarDelta(before, after),
+  );
   const clews = merge(base.clews, next.clews, idOf, (before, after) =>
     before?.cell === after.cell ? undefined : after,
   );
@@ -51,6 +57,7 @@ export function delta(base: View, next: View): Delta {
     avatarsGone: avatars.gone,
     clews: clews.changed,
     clewsGone: clews.gone,
+    moves: moves.finish(),
   };
 }
 
@@ -60,7 +67,10 @@ export function apply(base: View, change: Delta, tick: number): View {
     tick,
     layout: change.layout === undefined ? base.layout : ownLayout(change.layout),
     level: change.level === undefined ? base.level : { ...change.level },
-    avatars: patch(base.avatars, change.avatars, change.avatarsGone, seatOf, seatOf, applyAvatar),
+    avatars: applyMoves(
+      patch(base.avatars, change.avatars, change.avatarsGone, seatOf, seatOf, applyAvatar),
+      change.moves,
+    ),
     clews: patch(base.clews, change.clews, change.clewsGone, idOf, idOf, (_, { id, cell }) => ({ id, cell })),
   };
 }
@@ -82,7 +92,7 @@ const unseen: Omit<Avatar, 'seat'> = {
   displayName: '',
 };
 
-function avatarDelta(known: Avatar | undefined, after: Avatar): AvatarDelta | undefined {
+function avatarDelta(known: Avatar | undefined, after: Avatar): AvatarDelta {
   const before = known ?? unseen;
   const change: AvatarDelta = {
     seat: after.seat,
@@ -94,23 +104,10 @@ function avatarDelta(known: Avatar | undefined, after: Avatar): AvatarDelta | un
     points: after.points - before.points,
     clews: after.clews - before.clews,
   };
-  let changed =
-    known === undefined ||
-    (change.x | change.y | change.z | change.heading | change.points | change.clews) !== 0 ||
-    change.lastInput !== 0;
-  if (after.flags !== before.flags) {
-    change.flags = after.flags;
-    changed = true;
-  }
-  if (after.arrival !== before.arrival) {
-    change.arrival = after.arrival;
-    changed = true;
-  }
-  if (after.displayName !== before.displayName) {
-    change.displayName = after.displayName;
-    changed = true;
-  }
-  return changed ? change : undefined;
+  if (after.flags !== before.flags) change.flags = after.flags;
+  if (after.arrival !== before.arrival) change.arrival = after.arrival;
+  if (after.displayName !== before.displayName) change.displayName = after.displayName;
+  return change;
 }
 
 function applyAvatar(known: Avatar | undefined, change: AvatarDelta): Avatar {

@@ -11,12 +11,7 @@ function applied(base: View, bytes: Uint8Array): View {
   assert.equal(regions.length, 1);
   const [region] = regions;
   assert.ok(region);
-  const { layout, level, avatars, avatarsGone, clews, clewsGone } = region;
-  const next = apply(
-    header.keyframe ? emptyView : base,
-    { layout, level, avatars, avatarsGone, clews, clewsGone },
-    header.tick,
-  );
+  const next = apply(header.keyframe ? emptyView : base, region, header.tick);
   if (header.viewHash !== 0) assert.equal(header.viewHash, hashView(next));
   return next;
 }

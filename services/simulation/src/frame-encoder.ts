@@ -17,6 +17,7 @@ const newFrame = () => {
     avatarsGone: [],
     clews: [],
     clewsGone: [],
+    moves: undefined,
   };
   return { event: undefined, header, regions: [region], own: undefined };
 };
