@@ -5,6 +5,7 @@
  */
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
+import { parseRedisUrl } from '@clew/service-kit/redis-url';
 import { run } from '../machine/command.ts';
 import { debianAsRoot, installPackages } from '../machine/debian.ts';
 import { findProgram } from '../machine/programs.ts';
@@ -60,7 +61,10 @@ export async function findRedis(options: RedisOptions): Promise<RunningRedis> {
 }
 
 async function given(url: string): Promise<RunningRedis> {
-  const reason = URL.canParse(url) ? await whyRedisIsAway(url) : 'not a URL';
+  const target = parseRedisUrl(url);
+  // Of Sentinel and Cluster it is the services that tell when they do not answer.
+  const reason =
+    target === undefined ? 'not a URL of Redis' : target.kind === 'single' ? await whyRedisIsAway(url) : undefined;
   const shown = url.replace(/\/\/.*@/, '//…@');
   if (reason !== undefined) {
     throw new SetupFault(

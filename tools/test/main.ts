@@ -11,7 +11,9 @@ import { chooseFiles, findTestFiles, type TestFiles } from './test-files.ts';
 /** A Redis that is named serves the tests of stores; integration tests stop and freeze theirs, so they bring their own. */
 function needs(stage: Stage, env: Environment): readonly Need[] {
   if (stage === 'integration') return ['docker', 'redis', 'chromium', 'prometheus'];
-  return stage === 'redis' && !env.CLEW_TEST_REDIS_URL ? ['docker'] : [];
+  if (stage !== 'redis') return [];
+  // Tests of clusters and failovers start servers of their own.
+  return env.CLEW_TEST_REDIS_URL ? ['redis'] : ['docker', 'redis'];
 }
 
 /** Tests that share a Redis, or the machine with a whole stack, run one file at a time. */

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { parseRedisUrl } from './redis-url.ts';
 
 /** A fault in the environment: its message names every variable that is wrong, one per line. */
 export class ConfigError extends Error {}
@@ -30,7 +31,13 @@ export const serviceFields = {
     .string()
     .regex(/^[A-Za-z0-9][A-Za-z0-9._-]{0,62}$/, 'must be 1 to 63 letters, digits, dots, dashes and underscores')
     .optional(),
-  REDIS_URL: z.url({ protocol: /^rediss?$/ }).default('redis://127.0.0.1:6379'),
+  REDIS_URL: z
+    .string()
+    .refine(
+      (url) => parseRedisUrl(url) !== undefined,
+      'must be redis://…, redis+sentinel://…/master or redis+cluster://…',
+    )
+    .default('redis://127.0.0.1:6379'),
   HOST: z.string().min(1).default('127.0.0.1'),
   GRPC_PORT: port(0),
   OPS_PORT: port(0),

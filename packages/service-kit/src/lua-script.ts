@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { basename } from 'node:path';
 import type { Redis } from 'ioredis';
+import { inOneTrip, type RedisCommand } from './one-trip.ts';
 import { redisFailure } from './redis.ts';
 
 type Argument = string | number | Buffer;
@@ -83,13 +84,13 @@ export class LuaScript {
     }
   }
 
-  /** One pipeline; failures come as values. `load` sends the source ahead. */
-  async #pipe(redis: Redis, calls: readonly ScriptCall[], load: boolean): Promise<unknown[]> {
-    const pipeline = redis.pipeline();
-    if (load) pipeline.script('LOAD', this.#source);
-    for (const { keys, args } of calls) pipeline.callBuffer('EVALSHA', this.#sha, keys.length, ...keys, ...args);
-    const results = (await pipeline.exec()) ?? [];
-    return results.slice(load ? 1 : 0).map(([error, reply]) => error ?? reply);
+  /** All of them at once; failures come as values. `whole` sends the source where the server may not know it. */
+  #pipe(redis: Redis, calls: readonly ScriptCall[], whole: boolean): Promise<unknown[]> {
+    const [command, first] = whole ? (['EVAL', this.#source] as const) : (['EVALSHA', this.#sha] as const);
+    return inOneTrip(
+      redis,
+      calls.map(({ keys, args }): RedisCommand => [command, first, keys.length, ...keys, ...args]),
+    );
   }
 }
 

@@ -1,6 +1,7 @@
 import { SessionEvent_Kind as Kind, type SessionEvent } from '@clew/protocol/clew/session/v1/session.ts';
+import { inOneTrip, type RedisCommand } from '@clew/service-kit/one-trip';
 import { redisFailure } from '@clew/service-kit/redis';
-import type { ChainableCommander, Redis } from 'ioredis';
+import type { Redis } from 'ioredis';
 import { formatStreamId, isLater, NEVER, type Positions, parseStreamId, type StreamId } from './event-cursor.ts';
 import { eventsKey, SHARDS } from './keys.ts';
 
@@ -17,7 +18,7 @@ export interface Entry {
   readonly event: SessionEvent;
 }
 
-type RawEntry = [id: string, fields: string[]];
+type RawEntry = [id: Buffer, fields: Buffer[]];
 
 /** The event streams of all shards, each read in one round trip. Throws UNAVAILABLE, reason REDIS_AWAY. */
 export class EventStreams {
@@ -31,8 +32,8 @@ export class EventStreams {
 
   /** The newest id of each stream. */
   async heads(): Promise<StreamId[]> {
-    const replies = await this.#each((pipeline, shard) => pipeline.xrevrange(eventsKey(shard), '+', '-', 'COUNT', 1));
-    return replies.map(([newest]) => (newest === undefined ? NEVER : parseStreamId(newest[0])));
+    const replies = await this.#each((shard) => ['XREVRANGE', eventsKey(shard), '+', '-', 'COUNT', 1]);
+    return replies.map(([newest]) => (newest === undefined ? NEVER : parseStreamId(newest[0].toString())));
   }
 
   /** What came after `positions`; at most a page for each shard, and not beyond `until`. */
@@ -40,9 +41,9 @@ export class EventStreams {
     const behind = [...Array(SHARDS).keys()].filter(
       (shard) => until === undefined || isLater(until[shard]!, positions[shard]!),
     );
-    const replies = await this.#each((pipeline, shard) => {
+    const replies = await this.#each((shard) => {
       const last = until === undefined ? '+' : formatStreamId(until[shard]!);
-      pipeline.xrange(eventsKey(shard), `(${formatStreamId(positions[shard]!)}`, last, 'COUNT', this.#pageEntries);
+      return ['XRANGE', eventsKey(shard), `(${formatStreamId(positions[shard]!)}`, last, 'COUNT', this.#pageEntries];
     }, behind);
     return replies.flatMap((entries, index) =>
       entries.length === 0
@@ -52,25 +53,21 @@ export class EventStreams {
   }
 
   async #each(
-    ask: (pipeline: ChainableCommander, shard: number) => void,
+    ask: (shard: number) => RedisCommand,
     shards: readonly number[] = [...Array(SHARDS).keys()],
   ): Promise<RawEntry[][]> {
-    if (shards.length === 0) return [];
-    const pipeline = this.#redis.pipeline();
-    for (const shard of shards) ask(pipeline, shard);
-    const results = (await pipeline.exec()) ?? [];
-    return results.map(([error, reply]) => {
-      if (error !== null) throw redisFailure(error);
-      return reply as RawEntry[];
-    });
+    const replies = await inOneTrip(this.#redis, shards.map(ask));
+    for (const reply of replies) if (reply instanceof Error) throw redisFailure(reply);
+    return replies as RawEntry[][];
   }
 }
 
 function readEntry([id, fields]: RawEntry): Entry {
   const values: Record<string, string> = {};
-  for (let index = 0; index < fields.length; index += 2) values[fields[index]!] = fields[index + 1]!;
+  for (let index = 0; index < fields.length; index += 2)
+    values[fields[index]!.toString()] = fields[index + 1]!.toString();
   return {
-    id: parseStreamId(id),
+    id: parseStreamId(id.toString()),
     event: {
       playerId: values.p ?? '',
       epoch: Number(values.e),

@@ -1,3 +1,4 @@
+import { inOneTrip, type RedisCommand } from '@clew/service-kit/one-trip';
 import type { Redis } from 'ioredis';
 import { SHARDS, scriptKeys } from './keys.ts';
 
@@ -37,22 +38,20 @@ export class LeaseSurvey {
   }
 
   async #ask(): Promise<void> {
-    const pipeline = this.#redis.pipeline().time();
+    const ask: RedisCommand[] = [['TIME']];
     for (let shard = 0; shard < SHARDS; shard += 1) {
       const [deadlines = ''] = scriptKeys(shard);
-      pipeline.zcard(deadlines).zrange(deadlines, '0', '0', 'WITHSCORES');
+      ask.push(['ZCARD', deadlines], ['ZRANGE', deadlines, '0', '0', 'WITHSCORES']);
     }
-    const replies = ((await pipeline.exec()) ?? []).map(([error, reply]) => {
-      if (error !== null) throw error;
-      return reply;
-    });
-    const [time, ...shards] = replies as [string[], ...unknown[]];
+    const replies = await inOneTrip(this.#redis, ask);
+    for (const reply of replies) if (reply instanceof Error) throw reply;
+    const [time, ...shards] = replies as [Buffer[], ...unknown[]];
     const nowMs = Number(time[0]) * 1_000 + Number(time[1]) / 1_000;
     let count = 0;
     let earliestMs = nowMs;
     for (let at = 0; at < shards.length; at += 2) {
       count += Number(shards[at]);
-      const [, score] = shards[at + 1] as string[];
+      const [, score] = (shards[at + 1] as unknown[]).flat(); // a pair in the list, as RESP3 has it
       if (score !== undefined) earliestMs = Math.min(earliestMs, Number(score));
     }
     this.#count = count;

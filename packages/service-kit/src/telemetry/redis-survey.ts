@@ -1,4 +1,5 @@
 import type { Redis } from 'ioredis';
+import { inOneTrip, type RedisCommand } from '../one-trip.ts';
 import type { Instruments } from './instruments.ts';
 
 /** Keys that are drawn at random for each survey. */
@@ -49,13 +50,18 @@ export function measureRedisServer(instruments: Instruments, redis: Redis): void
 }
 
 async function takeSurvey(redis: Redis): Promise<Survey> {
-  const draw = redis.pipeline().info('memory').info('clients').dbsize();
-  for (let sample = 0; sample < samplesMax; sample += 1) draw.randomkey();
-  const [memory, clients, keys, ...drawn] = await resultsOf(draw);
-  const names = drawn.filter((name): name is string => typeof name === 'string');
-  const ask = redis.pipeline();
-  for (const name of names) ask.ttl(name);
-  const ttls = names.length === 0 ? [] : await resultsOf(ask);
+  const draw: RedisCommand[] = Array.from({ length: samplesMax }, () => ['RANDOMKEY']);
+  const [memory, clients, keys, ...drawn] = await answersOf(redis, [
+    ['INFO', 'memory'],
+    ['INFO', 'clients'],
+    ['DBSIZE'],
+    ...draw,
+  ]);
+  const names = drawn.filter((name): name is Buffer => name instanceof Buffer);
+  const ttls = await answersOf(
+    redis,
+    names.map((name) => ['TTL', name]),
+  );
   const limitBytes = numberOf(memory, 'maxmemory') || numberOf(memory, 'total_system_memory');
   return {
     usedBytes: numberOf(memory, 'used_memory'),
@@ -67,11 +73,10 @@ async function takeSurvey(redis: Redis): Promise<Survey> {
   };
 }
 
-async function resultsOf(pipeline: ReturnType<Redis['pipeline']>): Promise<unknown[]> {
-  return ((await pipeline.exec()) ?? []).map(([error, reply]) => {
-    if (error !== null) throw error;
-    return reply;
-  });
+async function answersOf(redis: Redis, commands: readonly RedisCommand[]): Promise<unknown[]> {
+  const replies = await inOneTrip(redis, commands);
+  for (const reply of replies) if (reply instanceof Error) throw reply;
+  return replies;
 }
 
 function numberOf(info: unknown, field: string): number {
