@@ -14,8 +14,11 @@ const WARM_UP_SECONDS = 4;
 const SECONDS = 12;
 /** The floor's players send what Clew's send through the same door: a framed PlayRequest of one input. */
 const INPUT_BYTES = 20;
+/** What WebSocket puts before an update of this size. */
+const SOCKET_HEAD_BYTES = 2;
 
-const sides = ['colyseus', 'grpc', 'fetch', 'floor'] as const;
+/** The floor after `ws`, whose bytes it sends. */
+const sides = ['colyseus', 'ws', 'floor', 'grpc', 'fetch'] as const;
 type Side = (typeof sides)[number];
 
 /**
@@ -34,10 +37,10 @@ export const simulation: Area = {
 type Rounds = Readonly<Record<Side, Measured[]>>;
 
 async function playRounds(bench: Bench): Promise<Rounds> {
-  const rounds: Rounds = { colyseus: [], grpc: [], fetch: [], floor: [] };
+  const rounds: Rounds = { colyseus: [], ws: [], floor: [], grpc: [], fetch: [] };
   for (let round = 1; round <= ROUNDS; round++) {
     for (const side of sides) {
-      const updateBytes = Math.round(rounds.grpc.at(-1)?.bytesPerUpdate ?? 0);
+      const updateBytes = Math.round(rounds.ws.at(-1)?.bytesPerUpdate ?? 0) - SOCKET_HEAD_BYTES;
       await using server = await startSide(side, bench, updateBytes);
       const more = side === 'floor' ? [String(INPUT_BYTES)] : [];
       const terms = { side, players: PLAYERS, warmUp: WARM_UP_SECONDS, seconds: SECONDS, more };
@@ -72,16 +75,22 @@ function* compare(rounds: Rounds): Generator<Figure> {
     ...(max === undefined ? {} : { max }),
     conditions: { players: PLAYERS, room: ROOM, rounds: ROUNDS, ours: round(value), theirs: round(of), ...more },
   });
-  const simulationUs = of('grpc', ({ cpuUs }) => cpuUs.simulation!);
-  yield ratio('simulation.cpu_ratio_colyseus', simulationUs, colyseusUs, 0.15);
-  for (const door of ['grpc', 'fetch'] as const) {
-    const others = { others: round(of(door, othersUs)) };
-    yield ratio(`total.cpu_ratio_colyseus_${door}`, of(door, clewUs), colyseusUs, undefined, others);
-  }
-  const latency = ({ latencyMsP99 }: Measured) => latencyMsP99;
-  yield ratio('play.latency_ratio_colyseus', of('grpc', latency), of('colyseus', latency), 1.1);
   const bytes = ({ bytesPerUpdate }: Measured) => bytesPerUpdate;
-  yield ratio('simulation.bytes_ratio_colyseus', of('grpc', bytes), of('colyseus', bytes), 0.6);
+  const latency = ({ latencyMsP99 }: Measured) => latencyMsP99;
+  yield ratio(
+    'simulation.cpu_ratio_colyseus',
+    of('ws', ({ cpuUs }) => cpuUs.simulation!),
+    colyseusUs,
+    0.15,
+  );
+  const others = (side: Side) => ({ sessionAndMatchmaking: round(of(side, othersUs)) });
+  yield ratio('total.cpu_ratio_colyseus', of('ws', clewUs), colyseusUs, 0.9, others('ws'));
+  yield ratio('total.cpu_ratio_floor', of('ws', clewUs), of('floor', serverUs), 1.5, others('ws'));
+  for (const door of ['grpc', 'fetch'] as const) {
+    yield ratio(`total.cpu_ratio_colyseus_${door}`, of(door, clewUs), colyseusUs, undefined, others(door));
+  }
+  yield ratio('play.latency_ratio_colyseus', of('ws', latency), of('colyseus', latency), 1.1);
+  yield ratio('simulation.bytes_ratio_colyseus', of('ws', bytes), of('colyseus', bytes), 0.6);
 }
 
 /** Microseconds per player and second of a peer's one process. */
