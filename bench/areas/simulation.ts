@@ -5,6 +5,7 @@ import { peersFolder } from '../peers.ts';
 import { endlessRooms, startClew } from '../servers/clew-server.ts';
 import { startPeer } from '../servers/peer-server.ts';
 import type { Server } from '../servers/server.ts';
+import { measureEdgeMemory, measureTicks } from './simulation-load.ts';
 
 const ROOM = 8;
 /** About 500: full rooms, for nobody waits for the rest of the last one. */
@@ -31,6 +32,9 @@ export const simulation: Area = {
   async *measure(bench) {
     const rounds = await playRounds(bench);
     yield* compare(rounds);
+    yield* measureTicks(bench);
+    yield* measureEdgeMemory(bench);
+    // The figures of one large maze (`labyrinth.*`) belong here, once regions are there.
   },
 };
 

@@ -5,6 +5,8 @@ import { applyFrame } from '../../packages/client/src/view-keeper.ts';
 import type { LoadPlayer, LoadSide, OnUpdate } from './player.ts';
 
 const CALL_MS = 20_000;
+/** While the others come in nobody steers; whoever says nothing for some seconds is taken for gone. */
+const SIGN_MS = 1_000;
 
 /**
  * Players of Clew through a transport of its SDK: they keep the view up to date as the SDK does, and do not predict, for
@@ -36,6 +38,7 @@ async function openPlayer(
   let view: View | undefined;
   let seat = -1;
   let tick = 0;
+  let saidMs = performance.now();
   const fail = (error: Error) => {
     stands.reject(error);
     sees.reject(error);
@@ -46,6 +49,10 @@ async function openPlayer(
     message: ({ event, header, regions }) => {
       if (event?.kind?.$case === 'idle') stands.resolve();
       if (event?.kind?.$case === 'seated') seat = event.kind.value.seat;
+      if (performance.now() - saidMs > SIGN_MS) {
+        saidMs = performance.now();
+        stream.sayHere();
+      }
       if (header === undefined) return;
       const outcome = applyFrame(view, header, regions);
       if (outcome.kind === 'gap') return;
@@ -60,6 +67,9 @@ async function openPlayer(
   await sees.promise;
   return {
     // For the next tick: what comes too late for it counts for the one after.
-    send: (input) => stream.send([{ ...input, tick: tick + 1 }]),
+    send: (input) => {
+      saidMs = performance.now();
+      stream.send([{ ...input, tick: tick + 1 }]);
+    },
   };
 }

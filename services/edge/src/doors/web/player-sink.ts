@@ -1,7 +1,13 @@
 import type { ServerResponse } from 'node:http';
 import type { ServiceError } from '@clew/service-kit/service-error';
 import { PlayerSink, type SinkOptions } from '../../player-sink.ts';
+import { SharedFraming } from '../shared-framing.ts';
 import { dataFrame, type Encoding, encoded, trailerFrame } from './frames.ts';
+
+const framings: Readonly<Record<Encoding, SharedFraming>> = {
+  binary: new SharedFraming(dataFrame),
+  text: new SharedFraming((first, second) => encoded(dataFrame(first, second), 'text')),
+};
 
 /** The way down through one HTTP/1.1 answer: a chunk for each message. */
 export class WebPlayerSink extends PlayerSink {
@@ -22,7 +28,7 @@ export class WebPlayerSink extends PlayerSink {
   }
 
   protected transmit(first: Uint8Array, second: Uint8Array | undefined, taken: () => void): void {
-    this.#response.write(encoded(dataFrame(first, second), this.#encoding), taken);
+    this.#response.write(framings[this.#encoding].of(first, second), taken);
   }
 
   protected finish(error: ServiceError | undefined): void {

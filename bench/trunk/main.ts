@@ -1,0 +1,84 @@
+/**
+ * Players without doors: matches in one simulation, driven over its trunk as an edge drives it. `main.ts CONTROL TRUNK
+ * PLAYERS ROOM`. Prints "playing" when all sit, then plays on until it is ended.
+ */
+import { setTimeout as wait } from 'node:timers/promises';
+import type { Input } from '@clew/protocol/clew/play/v1/frame.ts';
+import { type MatchFrame, SimulationServiceDefinition } from '@clew/protocol/clew/simulation/v1/simulation.ts';
+import { Collections } from '@clew/service-kit/collections';
+import { callChannel, controlClients } from '@clew/service-kit/control-client';
+import type { Channel, ChannelListener } from '../../services/edge/src/trunk/channel.ts';
+import { Trunks } from '../../services/edge/src/trunk/trunks.ts';
+import { inputOf } from '../load/player.ts';
+
+const [control = '', trunkAddress = '', playersText = '', roomText = ''] = process.argv.slice(2);
+const players = Number(playersText);
+const room = Number(roomText);
+const INPUT_MS = 50;
+
+/** A seat whose hands move 20 times a second. */
+class TrunkPlayer implements ChannelListener {
+  readonly number: number;
+  channel: Channel | undefined;
+  isSeated = false;
+  frames = 0;
+  #tick = 0;
+  #sequence = 0;
+
+  constructor(number: number) {
+    this.number = number;
+  }
+
+  attached(): void {
+    this.isSeated = true;
+  }
+
+  frame(frame: MatchFrame): void {
+    this.#tick = frame.tick;
+    this.frames += 1;
+  }
+
+  closed(reason: number): never {
+    throw new Error(`a seat was closed: ${reason}`);
+  }
+
+  broken(): never {
+    throw new Error('the trunk broke');
+  }
+
+  steer(): void {
+    if (this.#tick === 0) return;
+    this.#sequence += 1;
+    const input: Input = { ...inputOf(this.number, this.#sequence), tick: this.#tick + 1 };
+    this.channel?.steer([input]);
+  }
+}
+
+const simulation = controlClients.create(SimulationServiceDefinition, callChannel([control]));
+const collections = new Collections();
+const trunks = new Trunks({ edgeId: 'bench', flushMs: 3, silenceMs: 10_000, channelsMax: players, collections });
+const seats: TrunkPlayer[] = [];
+for (let first = 0; first < players; first += room) {
+  const matchId = `bench-${first}`;
+  const numbers = Array.from({ length: Math.min(room, players - first) }, (_, at) => first + at);
+  const members = numbers.map((number) => ({
+    playerId: number.toString(16).padStart(32, '0'),
+    sessionEpoch: 1,
+    displayName: `Load ${number}`,
+  }));
+  await simulation.createMatch({ matchId, epoch: 1, players: members });
+  for (const { playerId } of members) {
+    const player = new TrunkPlayer(seats.length);
+    player.channel = trunks.attach(trunkAddress, { matchId, playerId, sessionEpoch: 1 }, player);
+    seats.push(player);
+  }
+}
+while (!seats.every(({ isSeated, frames }) => isSeated && frames > 0)) await wait(10);
+console.log('playing');
+const PARTS = 20;
+const startMs = performance.now();
+for (let turn = 0; ; turn++) {
+  // A twentieth of them each 2.5 ms: inputs come evenly.
+  for (let at = turn % PARTS; at < seats.length; at += PARTS) seats[at]!.steer();
+  await wait(Math.max(0, startMs + ((turn + 1) * INPUT_MS) / PARTS - performance.now()));
+}
