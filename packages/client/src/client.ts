@@ -7,6 +7,7 @@ import { type ClientLimits, defaultLimits } from './client-limits.ts';
 import type { ClewClientOptions, SignInOptions } from './client-options.ts';
 import type { ClientState } from './client-state.ts';
 import { InputLog } from './input-log.ts';
+import { JoinTrace } from './join-trace.ts';
 import { Lifeline, type LifelineListener } from './lifeline.ts';
 import type { Match } from './match.ts';
 import { askForMatch } from './match-request.ts';
@@ -51,6 +52,7 @@ export class ClewClient implements Disposable {
   readonly #events: Emitter<ClientEvents> = createNanoEvents<ClientEvents>();
   readonly #book: StatsBook;
   readonly #inputs = new InputLog();
+  readonly #joinTrace = new JoinTrace();
   #state: ClientState = { kind: 'signed-out' };
   #life: Life | undefined;
   #match: PlayedMatch | undefined;
@@ -97,6 +99,7 @@ export class ClewClient implements Disposable {
   async signIn(options: SignInOptions): Promise<void> {
     if (this.#isClosed) throw closed();
     if (this.#life !== undefined) throw new ClewError(Status.FAILED_PRECONDITION, 'SIGNED_IN', 'signed in already');
+    this.#joinTrace.begin();
     const secret = options.secret ?? this.#ownSecret();
     const opened = Promise.withResolvers<void>();
     const line = new Lifeline({
@@ -111,6 +114,7 @@ export class ClewClient implements Disposable {
       // A token of the store belongs to the store's player.
       token: options.secret === undefined ? this.#store.loadToken() : undefined,
       listener: this.#listen(() => life),
+      trace: this.#joinTrace.header,
     });
     const life: Life = {
       ...{ line, opened, isLeaving: false, isUp: false, hasStood: false, isSettled: false, wantsMatch: false },
@@ -127,6 +131,7 @@ export class ClewClient implements Disposable {
   async findMatch(): Promise<void> {
     const life = this.#signedIn();
     life.wantsMatch = true;
+    this.#joinTrace.begin();
     try {
       await this.#ask(life);
     } catch (thrown) {
@@ -223,6 +228,7 @@ export class ClewClient implements Disposable {
         heard((life) => {
           const wasUp = life.isUp;
           life.isUp = false;
+          this.#joinTrace.begin();
           this.#match?.interrupt();
           if (life.hasStood) this.#enter({ kind: 'reconnecting', attempt });
           if (!wasUp) return;
@@ -329,6 +335,7 @@ export class ClewClient implements Disposable {
   }
 
   #enter(state: ClientState): void {
+    if (state.kind === 'seated' || state.kind === 'ended' || state.kind === 'signed-out') this.#joinTrace.end();
     if (state.kind !== 'seated' && state.kind !== 'reconnecting') {
       this.#match?.close(); // CC1
       this.#match = undefined;

@@ -3,7 +3,7 @@ import { type CallOptions, ClientError, Metadata } from 'nice-grpc-common';
 import { createChannel, createClient, FetchTransport } from 'nice-grpc-web';
 import { ClewError } from './clew-error.ts';
 import { errorOf, unreachable } from './status-details.ts';
-import type { Transport } from './transport.ts';
+import type { TraceHeader, Transport } from './transport.ts';
 import type { UnaryCalls, WebDoor } from './web-door.ts';
 import { webTransport } from './web-transport.ts';
 
@@ -12,12 +12,12 @@ import { webTransport } from './web-transport.ts';
  * "http://127.0.0.1:8080".
  */
 export function socketTransport(): Transport {
-  return webTransport((address) => new FetchDoor(address), WebSocket);
+  return webTransport((address, trace) => new FetchDoor(address, trace), WebSocket);
 }
 
 /** gRPC-web over fetch alone, for browsers and Node. */
 export function fetchTransport(): Transport {
-  return webTransport((address) => new FetchDoor(address));
+  return webTransport((address, trace) => new FetchDoor(address, trace));
 }
 
 type HttpTransport = NonNullable<Parameters<typeof createChannel>[1]>;
@@ -25,10 +25,12 @@ type HttpTransport = NonNullable<Parameters<typeof createChannel>[1]>;
 /** A door through nice-grpc-web. Holds nothing open by itself: sockets are the browser's. */
 class FetchDoor implements WebDoor {
   readonly address: string;
+  readonly #trace: TraceHeader | undefined;
   #client: PlayServiceClient | undefined;
 
-  constructor(address: string) {
+  constructor(address: string, trace: TraceHeader | undefined) {
     this.address = address;
+    this.#trace = trace;
   }
 
   async call<Name extends keyof UnaryCalls>(
@@ -44,7 +46,7 @@ class FetchDoor implements WebDoor {
     ) => Promise<UnaryCalls[Name]['answer']>;
     const trailer = new Trailer();
     try {
-      return await call(request, { signal, metadata: bearer(token), onTrailer: trailer.keep });
+      return await call(request, { signal, metadata: this.#headers(token), onTrailer: trailer.keep });
     } catch (thrown) {
       throw trailer.errorOf(thrown, signal);
     }
@@ -58,7 +60,7 @@ class FetchDoor implements WebDoor {
     const client: PlayServiceClient = createClient(PlayServiceDefinition, createChannel(this.address, counting));
     const trailer = new Trailer();
     try {
-      const options = { signal, metadata: bearer(token), onTrailer: trailer.keep };
+      const options = { signal, metadata: this.#headers(token), onTrailer: trailer.keep };
       for await (const message of client.watch({}, options)) {
         take(message, bytes);
         bytes = 0;
@@ -69,6 +71,14 @@ class FetchDoor implements WebDoor {
   }
 
   close(): void {}
+
+  #headers(token: string | undefined): Metadata {
+    const traceparent = this.#trace?.();
+    return new Metadata({
+      ...(token === undefined ? {} : { authorization: `Bearer ${token}` }),
+      ...(traceparent === undefined ? {} : { traceparent }),
+    });
+  }
 }
 
 /**
@@ -100,8 +110,4 @@ function telling(onBytes: (count: number) => void): HttpTransport {
       yield frame;
     }
   };
-}
-
-function bearer(token: string | undefined): Metadata {
-  return token === undefined ? new Metadata() : new Metadata({ authorization: `Bearer ${token}` });
 }

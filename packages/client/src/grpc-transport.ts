@@ -15,7 +15,7 @@ import {
 import { Status } from 'nice-grpc-common';
 import { ClewError } from './clew-error.ts';
 import { errorOf } from './status-details.ts';
-import type { Connection, PlayerStream, StreamListener, Transport } from './transport.ts';
+import type { Connection, PlayerStream, StreamListener, TraceHeader, Transport } from './transport.ts';
 
 /**
  * Native gRPC: the stream is a Play, inputs go up it. Written on grpc-js itself, because load tests run many players
@@ -49,7 +49,7 @@ export function grpcTransport(options: GrpcTransportOptions = {}): Transport {
   return {
     name: 'grpc',
     addressOf: (edge) => (edge.grpcAddress === '' ? undefined : edge.grpcAddress),
-    connect: (address) => new GrpcConnection(pool.take(address)),
+    connect: (address, trace) => new GrpcConnection(pool.take(address), trace),
   };
 }
 
@@ -109,29 +109,32 @@ class ChannelPool {
 
 class GrpcConnection implements Connection {
   readonly #lease: Lease;
+  readonly #trace: TraceHeader | undefined;
   #stream: PlayStream | undefined;
 
-  constructor(lease: Lease) {
+  constructor(lease: Lease, trace: TraceHeader | undefined) {
     this.#lease = lease;
+    this.#trace = trace;
   }
 
   signIn: Connection['signIn'] = (request, signal) =>
-    unary(this.#lease.client, Play.methods.signIn, request, undefined, signal);
+    unary(this.#lease.client, Play.methods.signIn, request, this.#headers(undefined), signal);
 
   resume: Connection['resume'] = (request, token, signal) =>
-    unary(this.#lease.client, Play.methods.resume, request, token, signal);
+    unary(this.#lease.client, Play.methods.resume, request, this.#headers(token), signal);
 
-  leave: Connection['leave'] = (token, signal) => unary(this.#lease.client, Play.methods.leave, {}, token, signal);
+  leave: Connection['leave'] = (token, signal) =>
+    unary(this.#lease.client, Play.methods.leave, {}, this.#headers(token), signal);
 
   findMatch: Connection['findMatch'] = (request, token, signal) =>
-    unary(this.#lease.client, Play.methods.findMatch, request, token, signal);
+    unary(this.#lease.client, Play.methods.findMatch, request, this.#headers(token), signal);
 
   cancelMatch: Connection['cancelMatch'] = (token, signal) =>
-    unary(this.#lease.client, Play.methods.cancelMatch, {}, token, signal);
+    unary(this.#lease.client, Play.methods.cancelMatch, {}, this.#headers(token), signal);
 
   openStream(token: string, listener: StreamListener): PlayerStream {
     this.#stream?.close();
-    this.#stream = new PlayStream(this.#lease.client, token, listener);
+    this.#stream = new PlayStream(this.#lease.client, this.#headers(token), listener);
     return this.#stream;
   }
 
@@ -139,6 +142,14 @@ class GrpcConnection implements Connection {
     this.#stream?.close();
     this.#stream = undefined;
     this.#lease.release();
+  }
+
+  #headers(token: string | undefined): Metadata {
+    const metadata = new Metadata();
+    const traceparent = this.#trace?.();
+    if (token !== undefined) metadata.set('authorization', `Bearer ${token}`);
+    if (traceparent !== undefined) metadata.set('traceparent', traceparent);
+    return metadata;
   }
 }
 
@@ -153,13 +164,13 @@ class PlayStream implements PlayerStream {
   #isClosed = false;
   #toldSequence = 0;
 
-  constructor(client: Client, token: string, listener: StreamListener) {
+  constructor(client: Client, headers: Metadata, listener: StreamListener) {
     const { requestType, responseType } = Play.methods.play;
     this.#call = client.makeBidiStreamRequest(
       pathOf('Play'),
       (request: PlayRequest) => bufferOf(requestType.encode(request).finish()),
       (bytes: Buffer): Received => ({ message: responseType.decode(bytes), bytes: bytes.length }),
-      bearer(token),
+      headers,
     );
     const close = (error: ClewError) => {
       if (this.#isClosed) return;
@@ -206,7 +217,7 @@ function unary<Request, Answer>(
   client: Client,
   method: UnaryMethod<Request, Answer>,
   request: Request,
-  token: string | undefined,
+  headers: Metadata,
   signal: AbortSignal,
 ): Promise<Answer> {
   return new Promise((resolve, reject) => {
@@ -220,7 +231,7 @@ function unary<Request, Answer>(
       (message: Request) => bufferOf(method.requestType.encode(message).finish()),
       (bytes: Buffer) => method.responseType.decode(bytes),
       request,
-      bearer(token),
+      headers,
       options,
       (error, answer) => {
         signal.removeEventListener('abort', cancel);
@@ -237,12 +248,6 @@ function unary<Request, Answer>(
 function failureOf(error: ServiceError): ClewError {
   const details = error.metadata.get('grpc-status-details-bin')[0];
   return errorOf(error.code as number as Status, error.details, details instanceof Buffer ? details : undefined);
-}
-
-function bearer(token: string | undefined): Metadata {
-  const metadata = new Metadata();
-  if (token !== undefined) metadata.set('authorization', `Bearer ${token}`);
-  return metadata;
 }
 
 const pathOf = (method: string) => `/${Play.fullName}/${method}`;

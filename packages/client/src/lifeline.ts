@@ -7,7 +7,7 @@ import { ClewError } from './clew-error.ts';
 import type { ClientLimits } from './client-limits.ts';
 import { millisecondsOf } from './duration.ts';
 import { EdgeList } from './edge-list.ts';
-import type { Connection, PlayerStream, Transport } from './transport.ts';
+import type { Connection, PlayerStream, TraceHeader, Transport } from './transport.ts';
 import { Watchdog } from './watchdog.ts';
 
 /**
@@ -39,6 +39,8 @@ export interface LifelineOptions {
   /** Of a session that may still live. */
   readonly token: string | undefined;
   readonly listener: LifelineListener;
+  /** Gives each call the trace of the join that is under way. */
+  readonly trace: TraceHeader;
 }
 
 export interface LifelineListener {
@@ -271,7 +273,7 @@ export class Lifeline {
     const address = this.#edges.current;
     if (this.#connection === undefined || this.#connectedTo !== address) {
       this.#release();
-      this.#connection = this.#options.transport.connect(address);
+      this.#connection = this.#options.transport.connect(address, this.#options.trace);
       this.#connectedTo = address;
     }
     return this.#connection;

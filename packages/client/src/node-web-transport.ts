@@ -4,7 +4,7 @@ import { WebSocket } from 'ws';
 import { ClewError } from './clew-error.ts';
 import { GrpcWebReader } from './grpc-web-reader.ts';
 import { unreachable } from './status-details.ts';
-import type { Transport } from './transport.ts';
+import type { TraceHeader, Transport } from './transport.ts';
 import type { UnaryCalls, WebDoor } from './web-door.ts';
 import { webTransport } from './web-transport.ts';
 
@@ -13,12 +13,12 @@ import { webTransport } from './web-transport.ts';
  * dispatcher a call costs a fraction of what it costs through fetch and nice-grpc-web (measured: 94 µs against 705 µs).
  */
 export function nodeWebTransport(): Transport {
-  return webTransport((address) => new DispatchDoor(address));
+  return webTransport((address, trace) => new DispatchDoor(address, trace));
 }
 
 /** As `socketTransport`, for crowds: `ws` costs a fraction of Node's own WebSocket. */
 export function nodeSocketTransport(): Transport {
-  return webTransport((address) => new DispatchDoor(address), PlainSocket);
+  return webTransport((address, trace) => new DispatchDoor(address, trace), PlainSocket);
 }
 
 /** Without compression: updates are small, and nobody is to wait for it. */
@@ -33,9 +33,11 @@ const { fullName, methods } = PlayServiceDefinition;
 class DispatchDoor implements WebDoor {
   readonly address: string;
   readonly #pool: Pool;
+  readonly #trace: TraceHeader | undefined;
 
-  constructor(address: string) {
+  constructor(address: string, trace: TraceHeader | undefined) {
     this.address = address;
+    this.#trace = trace;
     // A Watch may be silent for longer than any default: whoever reads it has a watchdog.
     this.#pool = new Pool(address, { bodyTimeout: 0, headersTimeout: 0 });
   }
@@ -74,6 +76,7 @@ class DispatchDoor implements WebDoor {
     take: (message: Uint8Array) => void,
   ): Promise<void> {
     return new Promise((resolve, reject) => {
+      const traceparent = this.#trace?.();
       const exchange = new Exchange(signal, new GrpcWebReader(take), (error) => (error ? reject(error) : resolve()));
       this.#pool.dispatch(
         {
@@ -83,6 +86,7 @@ class DispatchDoor implements WebDoor {
             'content-type': 'application/grpc-web+proto',
             'x-grpc-web': '1',
             ...(token === undefined ? {} : { authorization: `Bearer ${token}` }),
+            ...(traceparent === undefined ? {} : { traceparent }),
           },
           body: framed(method.requestType.encode(request).finish()),
         },

@@ -27,9 +27,11 @@ export interface Transport {
   readonly name: string;
   /** The address of an edge that this transport can use; undefined when the edge has no such door. */
   addressOf(edge: Edge): string | undefined;
-  /** Prepares to speak with one edge; does not wait. */
-  connect(address: string): Connection;
+  /** Prepares to speak with one edge; does not wait. `trace` gives each call its W3C traceparent, while there is one. */
+  connect(address: string, trace?: TraceHeader): Connection;
 }
+
+export type TraceHeader = () => string | undefined;
 
 /** Calls to one edge. Each is bounded by its signal. */
 export interface Connection {

@@ -4,7 +4,7 @@ import { bounded } from './bounded.ts';
 import { ClewError } from './clew-error.ts';
 import { type SocketClass, SocketStream } from './socket-stream.ts';
 import { Steering } from './steering.ts';
-import type { Connection, PlayerStream, StreamListener, Transport } from './transport.ts';
+import type { Connection, PlayerStream, StreamListener, TraceHeader, Transport } from './transport.ts';
 import type { WebDoor } from './web-door.ts';
 
 /**
@@ -30,12 +30,12 @@ interface Sockets {
 }
 
 /** gRPC-web through doors of a kind; over WebSocket first where there is a class for it. */
-export function webTransport(open: (address: string) => WebDoor, Socket?: SocketClass): Transport {
+export function webTransport(open: (address: string, trace?: TraceHeader) => WebDoor, Socket?: SocketClass): Transport {
   const sockets = Socket === undefined ? undefined : { Socket, unusableUntilMs: Number.NEGATIVE_INFINITY };
   return {
     name: sockets === undefined ? 'web' : 'ws',
     addressOf: (edge) => (edge.webUrl === '' ? undefined : edge.webUrl),
-    connect: (address) => new WebConnection(open, address, sockets),
+    connect: (address, trace) => new WebConnection((target) => open(target, trace), address, sockets),
   };
 }
 

@@ -1,7 +1,17 @@
 import { isIP } from 'node:net';
-import { type Channel, createChannel, createClientFactory } from 'nice-grpc';
+import {
+  type CallOptions,
+  type Channel,
+  ClientError,
+  type ClientMiddlewareCall,
+  createChannel,
+  createClientFactory,
+  Metadata,
+  Status,
+} from 'nice-grpc';
 import { deadlineMiddleware } from 'nice-grpc-client-middleware-deadline';
 import { errorDetailsClientMiddleware } from 'nice-grpc-error-details';
+import { isTraced, openSpan } from './telemetry/tracing.ts';
 
 const balancing = {
   loadBalancingConfig: [{ round_robin: {} }],
@@ -40,7 +50,27 @@ export function streamChannel(addresses: readonly string[]): Channel {
 }
 
 /** Clients with deadlines (`deadline` in call options) and google.rpc details (RichClientError). */
-export const controlClients = createClientFactory().use(deadlineMiddleware).use(errorDetailsClientMiddleware);
+export const controlClients = createClientFactory()
+  .use(deadlineMiddleware)
+  .use(errorDetailsClientMiddleware)
+  .use(traced);
+
+/** A call of one question and one answer that belongs to a trace gets a span, and takes the trace along. */
+async function* traced<Request, Response>(call: ClientMiddlewareCall<Request, Response>, options: CallOptions) {
+  if (!isTraced() || call.requestStream || call.responseStream) return yield* call.next(call.request, options);
+  const method = call.method.path.slice(1);
+  const attributes = { 'rpc.system.name': 'grpc', 'rpc.method': method };
+  const span = openSpan(method, { kind: 'CLIENT', attributes });
+  const metadata = Metadata(options.metadata).set('traceparent', span?.traceparent ?? '');
+  try {
+    const answer = yield* call.next(call.request, { ...options, metadata });
+    span?.end();
+    return answer;
+  } catch (thrown) {
+    span?.end(thrown instanceof ClientError ? Status[thrown.code] : 'UNKNOWN');
+    throw thrown;
+  }
+}
 
 const common = {
   'grpc.keepalive_time_ms': 10_000,

@@ -13,6 +13,8 @@ import { ControlCall } from './control-call.ts';
 import type { GenericMethod, GenericService } from './grpc-definition.ts';
 import type { ServiceError } from './service-error.ts';
 import { encodeStatusDetails } from './status-details.ts';
+import type { ServerCalls } from './telemetry/server-calls.ts';
+import { checkedTraceparent, within } from './telemetry/tracing.ts';
 
 /**
  * Handlers in the shape of ts-proto's generic definitions (promises, async generators), served by bare grpc-js: half the
@@ -35,6 +37,7 @@ export function controlHandlers(
   service: GenericService,
   handlers: Handlers,
   funnel: Funnel,
+  calls?: ServerCalls,
 ): UntypedServiceImplementation {
   const served: Record<string, UntypedHandleCall> = {};
   for (const [key, method] of Object.entries(service.methods)) {
@@ -44,12 +47,24 @@ export function controlHandlers(
     const refused = (thrown: unknown) => statusOf(funnel(thrown, path));
     served[key] = method.responseStream
       ? streaming(method, handler.bind(handlers), refused)
-      : unary(method, handler.bind(handlers), refused);
+      : unary(method, observed(path.slice(1), handler.bind(handlers), calls), refused);
   }
   return served;
 }
 
-function unary({ responseType }: GenericMethod, handler: Handlers[string], refused: (thrown: unknown) => StatusObject) {
+type Handler = Handlers[string];
+
+/** Times calls of one question and one answer, and puts what they do into the caller's trace. */
+function observed(method: string, handler: Handler, calls: ServerCalls | undefined): Handler {
+  if (calls === undefined) return handler;
+  return (request, context: ControlCall) => {
+    const traceparent = checkedTraceparent(context.metadata.get('traceparent'));
+    // What is awaited in there stays in the trace; nothing that lives on is begun by such a call.
+    return calls.serve(method, traceparent, (span) => within(span, async () => handler(request, context)));
+  };
+}
+
+function unary({ responseType }: GenericMethod, handler: Handler, refused: (thrown: unknown) => StatusObject) {
   return (call: ServerUnaryCall<unknown, unknown>, answer: sendUnaryData<unknown>): void => {
     const context = new ControlCall(call);
     const refuse = (thrown: unknown) => {
@@ -68,7 +83,7 @@ function unary({ responseType }: GenericMethod, handler: Handlers[string], refus
 
 function streaming(
   { requestStream, responseType }: GenericMethod,
-  handler: Handlers[string],
+  handler: Handler,
   refused: (thrown: unknown) => StatusObject,
 ) {
   return (call: Writable): void => {

@@ -5,6 +5,7 @@ import { type GenericService, grpcDefinition } from './grpc-definition.ts';
 import type { Log } from './log.ts';
 import { ServiceError } from './service-error.ts';
 import { StreamServer } from './stream-server.ts';
+import type { ServerCalls } from './telemetry/server-calls.ts';
 
 export interface ControlServerOptions {
   readonly log: Log;
@@ -14,6 +15,8 @@ export interface ControlServerOptions {
   readonly requestBytesMax?: number;
   /** Told of every refusal, to count it. */
   readonly onRefusal?: (error: ServiceError) => void;
+  /** Hears of every call but streams. */
+  readonly calls?: ServerCalls;
 }
 
 /**
@@ -40,7 +43,8 @@ export class ControlServer {
     implementation: ServiceImplementation<Service>,
   ): void {
     const funnel = (thrown: unknown, path: string) => this.#refusal(thrown, path);
-    this.#server.add(grpcDefinition(service), controlHandlers(service, implementation as unknown as Handlers, funnel));
+    const handlers = implementation as unknown as Handlers;
+    this.#server.add(grpcDefinition(service), controlHandlers(service, handlers, funnel, this.#options.calls));
   }
 
   /** Binds; returns the port. */

@@ -1,6 +1,7 @@
 import { writeSync } from 'node:fs';
 import pino, { type DestinationStream, type Logger } from 'pino';
 import pretty from 'pino-pretty';
+import { traceFields } from './telemetry/tracing.ts';
 
 export type Log = Logger;
 
@@ -11,9 +12,9 @@ export interface LogOptions {
   readonly format: 'json' | 'pretty';
 }
 
-/** JSON lines on stdout, or readable ones. Never log player, session or match ids in cached bindings (M7). */
+/** JSON lines on stdout, with the ids of the trace that they belong to, or readable ones. Never log player, session or match ids in cached bindings (M7). */
 export function createLog({ name, level, format }: LogOptions): Log {
-  const options = { name, level, timestamp: pino.stdTimeFunctions.isoTime };
+  const options = { name, level, timestamp: pino.stdTimeFunctions.isoTime, mixin: traceFields };
   if (format === 'json') return pino(options, standardOutput());
   return pino(
     options,

@@ -4,12 +4,29 @@ import type { StartKind } from './process-mark.ts';
 
 /** What a service is told of the process that it runs in. */
 export interface ProcessContext {
+  /** What is pushed to a collector, as the environment of OpenTelemetry says. */
+  readonly exports: Exports;
   /** What the old generation of the heap may hold: beyond it V8 ends the process. */
   readonly heapLimitBytes: number;
   /** What its control group may hold; undefined where the machine is the only limit. */
   readonly systemLimitBytes: number | undefined;
   /** How the process before this one ended; undefined while that is not known. */
   readonly start: { readonly kind: StartKind | undefined; readonly uncleanStarts: number | undefined };
+}
+
+export interface Exports {
+  readonly traces: boolean;
+  readonly metrics: boolean;
+}
+
+/** Whether OpenTelemetry's environment names somebody to send to. Its own default, a collector on this machine, is not ours. */
+export function exportsOf(env: Readonly<Record<string, string | undefined>>): Exports {
+  const isExported = (signal: 'TRACES' | 'METRICS') => {
+    const exporter = env[`OTEL_${signal}_EXPORTER`];
+    if (exporter === 'none' || env.OTEL_SDK_DISABLED === 'true') return false;
+    return Boolean(exporter || env.OTEL_EXPORTER_OTLP_ENDPOINT || env[`OTEL_EXPORTER_OTLP_${signal}_ENDPOINT`]);
+  };
+  return { traces: isExported('TRACES'), metrics: isExported('METRICS') };
 }
 
 const mebibyte = 2 ** 20;
@@ -33,6 +50,7 @@ export function systemLimitBytes(): number | undefined {
 
 /** Of a service that is not run by `run`: in a test, beside others. */
 export const unknownProcess: ProcessContext = {
+  exports: { traces: false, metrics: false },
   heapLimitBytes: oldGenerationLimitBytes(''),
   systemLimitBytes: undefined,
   start: { kind: undefined, uncleanStarts: undefined },

@@ -1,7 +1,7 @@
 import type { z } from 'zod';
 import { ConfigError, parseConfig, serviceFields } from './config.ts';
 import { createLog, type Log } from './log.ts';
-import { oldGenerationLimitBytes, type ProcessContext, systemLimitBytes } from './process-context.ts';
+import { exportsOf, oldGenerationLimitBytes, type ProcessContext, systemLimitBytes } from './process-context.ts';
 import { ProcessMark } from './process-mark.ts';
 
 /**
@@ -57,18 +57,21 @@ export async function run<Config>(host: NodeJS.Process, service: ServiceProcess<
 
   const mark = new ProcessMark({ redisUrl: config.REDIS_URL, name, log });
   const flags = [...host.execArgv, host.env.NODE_OPTIONS ?? ''].join(' ');
+  const exports = exportsOf(config.TELEMETRY === 'off' ? {} : host.env);
   const context: ProcessContext = {
+    exports,
     heapLimitBytes: oldGenerationLimitBytes(flags),
     systemLimitBytes: systemLimitBytes(),
     start: mark,
   };
   try {
+    const traces = exports.traces ? (await import('./telemetry/sdk.ts')).startTraces(service.name, name) : undefined;
     const running = await service.start(config as Config, log, stop.signal, context);
     if (!stop.signal.aborted) {
       await new Promise<void>((resolve) => stop.signal.addEventListener('abort', () => resolve(), { once: true }));
     }
     await running[Symbol.asyncDispose]();
-    await mark.stopped(); // R5
+    await Promise.all([mark.stopped(), traces?.[Symbol.asyncDispose]()]); // R5
     log.info('stopped');
     host.exit(0);
   } catch (error) {

@@ -12,6 +12,7 @@ export const counterNames = [
   'edge.streams_ended',
   'edge.streams_kicked',
   'edge.frames',
+  'edge.frames_late',
   'edge.keyframes_asked',
   'edge.inputs',
   'edge.matches_lost',

@@ -4,6 +4,7 @@ import type { Log } from '@clew/service-kit/log';
 import { MemoryGuard } from '@clew/service-kit/memory-guard';
 import { OpsServer } from '@clew/service-kit/ops-server';
 import { type ProcessContext, unknownProcess } from '@clew/service-kit/process-context';
+import { secondsBoundaries } from '@clew/service-kit/telemetry/histogram';
 import { Telemetry } from '@clew/service-kit/telemetry/telemetry';
 import { AddressLimits } from './address-limits.ts';
 import { advertise, tickRate } from './advertised.ts';
@@ -39,6 +40,8 @@ const lingerMs = 1_000;
 const stopMs = lingerMs + 200;
 const settleMs = 1_000;
 const pulseMsMax = 500;
+/** Seconds; the queue alone takes three. */
+const joinBoundaries = [0.1, 0.25, 0.5, 1, 2, 3, 4, 5, 7.5, 10, 15, 30, 60];
 /** A browser keeps one connection for the stream and some for calls. */
 const connectionsPerPlayer = 4;
 
@@ -86,8 +89,27 @@ export async function startEdge(
     new Tickets({ matchmaking, collections, bound: playersMax, pollMs: config.TICKET_POLL_MS, callMs }),
   );
   const directory = new PlayerDirectory<PlayerStream>(collections, playersMax);
+  const renewalLag = telemetry.instruments.histogram(
+    {
+      name: 'clew.edge.renewal_lag',
+      unit: 's',
+      description: 'How much later than due leases were renewed.',
+    },
+    secondsBoundaries,
+  );
   const { session, sessionStreams } = peers;
-  stack.use(new Renewals({ session, directory, edgeId, renewMs: config.RENEW_MS, callMs, collections, counters }));
+  stack.use(
+    new Renewals({
+      session,
+      directory,
+      edgeId,
+      renewMs: config.RENEW_MS,
+      callMs,
+      collections,
+      counters,
+      lag: renewalLag,
+    }),
+  );
   stack.use(new SessionWatch({ session: sessionStreams, directory, counters }));
 
   const streams: StreamServices = {
@@ -97,6 +119,14 @@ export async function startEdge(
     directory,
     places: { tickets, matchmaking, errands },
     counters,
+    joins: telemetry.instruments.histogram(
+      {
+        name: 'clew.edge.join.duration',
+        unit: 's',
+        description: 'From asking for a match, or coming back into one, to sitting in it.',
+      },
+      joinBoundaries,
+    ),
     seats: {
       lookups: new MatchLookups(matchmaking, callMs, collections),
       trunks,
@@ -118,6 +148,7 @@ export async function startEdge(
   const service = new PlayService({
     streams,
     limits,
+    calls: telemetry.calls,
     admit: () => memory.admit(),
     collections,
     entriesMax: config.ENTRIES_MAX,

@@ -3,6 +3,7 @@ import { setTimeout as wait } from 'node:timers/promises';
 import type { MatchRef, Member } from '@clew/protocol/clew/matchmaking/v1/matchmaking.ts';
 import { backoffMs } from '@clew/service-kit/backoff';
 import { ServiceError } from '@clew/service-kit/service-error';
+import { type OpenSpan, within } from '@clew/service-kit/telemetry/tracing';
 import { Status } from 'nice-grpc-common';
 import type { Errands } from './errands.ts';
 import type { MatchmakingPeer } from './peers.ts';
@@ -41,6 +42,8 @@ export interface PlaceRequest {
   readonly front: boolean;
   /** Goes on asking while matchmaking is away: it is not the player who asks. */
   readonly insist: boolean;
+  /** What asked for it: the first question belongs to its trace. */
+  readonly span: OpenSpan | undefined;
 }
 
 type PlaceLife =
@@ -122,7 +125,13 @@ export class PlaceInQueue implements TicketHolder, Disposable {
   ticketGone(): void {
     if (this.#life.phase !== 'holding') return;
     this.#life = { phase: 'asking' };
-    this.#ticket = this.#ask({ member: this.#member, requestId: randomUUID(), front: false, insist: true }); // Q1
+    this.#ticket = this.#ask({
+      member: this.#member,
+      requestId: randomUUID(),
+      front: false,
+      insist: true,
+      span: undefined,
+    }); // Q1
     this.#ticket.catch(() => {});
   }
 
@@ -142,11 +151,11 @@ export class PlaceInQueue implements TicketHolder, Disposable {
     }
   }
 
-  async #asked({ member, requestId, front, insist }: PlaceRequest): Promise<string> {
+  async #asked({ member, requestId, front, insist, span }: PlaceRequest): Promise<string> {
     const { signal } = this.#stop;
     for (let attempt = 0; ; attempt++) {
       try {
-        return await this.#services.tickets.create(member, requestId, front, signal);
+        return await within(span, () => this.#services.tickets.create(member, requestId, front, signal));
       } catch (thrown) {
         const isAway = ServiceError.from(thrown).status === Status.UNAVAILABLE;
         if (!insist || !isAway || this.#life.phase !== 'asking') throw thrown;

@@ -1,20 +1,23 @@
-import type {
-  CancelMatchRequest,
-  CancelMatchResponse,
-  FindMatchRequest,
-  FindMatchResponse,
-  LeaveRequest,
-  LeaveResponse,
-  ResumeRequest,
-  ResumeResponse,
-  SignInRequest,
-  SignInResponse,
-  SteerRequest,
-  SteerResponse,
+import {
+  type CancelMatchRequest,
+  type CancelMatchResponse,
+  type FindMatchRequest,
+  type FindMatchResponse,
+  type LeaveRequest,
+  type LeaveResponse,
+  PlayServiceDefinition,
+  type ResumeRequest,
+  type ResumeResponse,
+  type SignInRequest,
+  type SignInResponse,
+  type SteerRequest,
+  type SteerResponse,
 } from '@clew/protocol/clew/play/v1/play.ts';
 import { type Session, Session_State } from '@clew/protocol/clew/session/v1/session.ts';
 import type { Collections } from '@clew/service-kit/collections';
 import { exhausted, ServiceError, unavailable } from '@clew/service-kit/service-error';
+import type { ServerCalls } from '@clew/service-kit/telemetry/server-calls';
+import { checkedTraceparent, type OpenSpan, within } from '@clew/service-kit/telemetry/tracing';
 import { Status } from 'nice-grpc-common';
 import type { AddressLimits } from './address-limits.ts';
 import type { Advertised } from './advertised.ts';
@@ -28,6 +31,8 @@ import { readToken, sameToken, type Token } from './token.ts';
 export interface Caller {
   /** The header of that name. */
   readonly authorization: string | undefined;
+  /** The header of that name, if a trace was begun. */
+  readonly traceparent: string | undefined;
   /** The IP address that the socket came from. */
   readonly address: string;
 }
@@ -36,6 +41,7 @@ export interface PlayServiceOptions {
   readonly streams: StreamServices;
   readonly limits: AddressLimits;
   readonly collections: Collections;
+  readonly calls: ServerCalls;
   /** Before somebody new is taken in; throws when memory is short. */
   readonly admit: () => void;
   /** Most sign-ins, resumptions and openings under way. */
@@ -67,7 +73,49 @@ export class PlayService {
     this.#draining = true;
   }
 
-  async signIn(request: SignInRequest, caller: Caller): Promise<SignInResponse> {
+  signIn(request: SignInRequest, caller: Caller): Promise<SignInResponse> {
+    return this.#serve('SignIn', caller, (span) => this.#signIn(request, caller, span));
+  }
+
+  resume(request: ResumeRequest, caller: Caller): Promise<ResumeResponse> {
+    return this.#serve('Resume', caller, (span) => this.#resume(request, caller, span));
+  }
+
+  /**
+   * Opens the player's stream on a sink. Throws what the token or session refuses; the caller ends the sink with it then.
+   * When it resolves the stream stands, or the player was gone before.
+   */
+  open(caller: Caller, sink: PlayerSink): Promise<PlayerStream> {
+    // What is told of the call is its opening: a stream lives long.
+    return this.#serve('Play', caller, (span) => this.#open(caller, sink, span));
+  }
+
+  leave(_request: LeaveRequest, caller: Caller): Promise<LeaveResponse> {
+    return this.#serve('Leave', caller, (span) => this.#leave(caller, span));
+  }
+
+  findMatch(request: FindMatchRequest, caller: Caller): Promise<FindMatchResponse> {
+    return this.#serve('FindMatch', caller, (span) => this.#findMatch(request, caller, span));
+  }
+
+  cancelMatch(_request: CancelMatchRequest, caller: Caller): Promise<CancelMatchResponse> {
+    return this.#serve('CancelMatch', caller, () => this.#cancelMatch(caller));
+  }
+
+  steer(request: SteerRequest, caller: Caller): Promise<SteerResponse> {
+    return this.#serve('Steer', caller, () => this.#steer(request, caller));
+  }
+
+  #serve<Answer>(
+    method: string,
+    caller: Caller,
+    work: (span: OpenSpan | undefined) => Promise<Answer>,
+  ): Promise<Answer> {
+    const { calls } = this.#options;
+    return calls.serve(`${PlayServiceDefinition.fullName}/${method}`, checkedTraceparent(caller.traceparent), work);
+  }
+
+  async #signIn(request: SignInRequest, caller: Caller, span: OpenSpan | undefined): Promise<SignInResponse> {
     const playerId = playerIdOf(request.secret);
     const displayName = checkedDisplayName(request.displayName);
     const requestId = checkedRequestId(request.requestId);
@@ -76,19 +124,21 @@ export class PlayService {
     const { edgeId, session: sessions, limits } = this.#options.streams;
     const create = { playerId, displayName, takeOver: request.takeOver, requestId, edgeId };
     const { session, token, lease, resumed } = await this.#enter(() =>
-      sessions.createSession(create, { deadline: limits.callMs }),
+      within(span, () => sessions.createSession(create, { deadline: limits.callMs })),
     );
     const { edges } = this.#admitted();
     return { playerId, token, expireTime: session?.expireTime, lease, edges, resumed };
   }
 
-  async resume(request: ResumeRequest, caller: Caller): Promise<ResumeResponse> {
+  async #resume(request: ResumeRequest, caller: Caller, span: OpenSpan | undefined): Promise<ResumeResponse> {
     const token = readToken(caller.authorization);
     const requestId = checkedRequestId(request.requestId);
     const { edgeId, session: sessions, limits } = this.#options.streams;
     const resumed = await this.#enter(() =>
       this.#proving(caller, () =>
-        sessions.resumeSession({ token: token.text, requestId, edgeId }, { deadline: limits.callMs }),
+        within(span, () =>
+          sessions.resumeSession({ token: token.text, requestId, edgeId }, { deadline: limits.callMs }),
+        ),
       ),
     );
     const { edges } = this.#admitted();
@@ -96,40 +146,37 @@ export class PlayService {
     return { playerId: token.playerId, token: resumed.token, expireTime: session?.expireTime, lease, edges };
   }
 
-  /**
-   * Opens the player's stream on a sink. Throws what the token or session refuses; the caller ends the sink with it then.
-   * When it resolves the stream stands, or the player was gone before.
-   */
-  async open(caller: Caller, sink: PlayerSink): Promise<PlayerStream> {
+  async #open(caller: Caller, sink: PlayerSink, span: OpenSpan | undefined): Promise<PlayerStream> {
     const token = readToken(caller.authorization);
     const stream = new PlayerStream(sink, this.#admitted().welcome, this.#options.streams);
-    await this.#enter(() => this.#proving(caller, () => stream.open(token)));
+    await this.#enter(() => this.#proving(caller, () => stream.open(token, span)));
     return stream;
   }
 
-  async leave(_request: LeaveRequest, caller: Caller): Promise<LeaveResponse> {
+  async #leave(caller: Caller, span: OpenSpan | undefined): Promise<LeaveResponse> {
     const token = readToken(caller.authorization);
     const here = this.#streamOf(token);
     const epoch = here?.epoch ?? (await this.#authenticate(token, caller)).epoch;
     const { session: sessions, limits } = this.#options.streams;
-    await sessions.endSession({ session: { playerId: token.playerId, epoch } }, { deadline: limits.callMs });
+    const end = { session: { playerId: token.playerId, epoch } };
+    await within(span, () => sessions.endSession(end, { deadline: limits.callMs }));
     here?.end({ kind: 'ended' });
     return {};
   }
 
-  async findMatch(request: FindMatchRequest, caller: Caller): Promise<FindMatchResponse> {
+  async #findMatch(request: FindMatchRequest, caller: Caller, span: OpenSpan | undefined): Promise<FindMatchResponse> {
     const requestId = checkedRequestId(request.requestId);
     const stream = await this.#stream(caller);
     if (stream.matchId === '') this.#options.admit();
-    return stream.findMatch(requestId);
+    return stream.findMatch(requestId, span);
   }
 
-  async cancelMatch(_request: CancelMatchRequest, caller: Caller): Promise<CancelMatchResponse> {
+  async #cancelMatch(caller: Caller): Promise<CancelMatchResponse> {
     await (await this.#stream(caller)).cancelMatch();
     return {};
   }
 
-  async steer(request: SteerRequest, caller: Caller): Promise<SteerResponse> {
+  async #steer(request: SteerRequest, caller: Caller): Promise<SteerResponse> {
     const token = readToken(caller.authorization);
     const stream = this.#streamOf(token);
     if (stream === undefined) {

@@ -5,6 +5,8 @@ import type { Event, FindMatchResponse } from '@clew/protocol/clew/play/v1/play.
 import type { AttachSessionResponse } from '@clew/protocol/clew/session/v1/session.ts';
 import type { Counters } from '@clew/service-kit/counters';
 import { exhausted, ServiceError } from '@clew/service-kit/service-error';
+import type { Histogram } from '@clew/service-kit/telemetry/histogram';
+import { type OpenSpan, openSpan, type TraceParent, within } from '@clew/service-kit/telemetry/tracing';
 import { Status } from 'nice-grpc-common';
 import { type Ending, givesUpSeat, isOver, toldBy } from './endings.ts';
 import { encodeEvent, heartbeat, idle } from './events.ts';
@@ -43,6 +45,8 @@ export interface StreamServices {
   readonly places: PlaceServices;
   readonly seats: SeatServices;
   readonly counters: Counters;
+  /** Seconds from asking for a match to sitting in it. */
+  readonly joins: Histogram;
   readonly limits: StreamLimits;
 }
 
@@ -81,12 +85,17 @@ export class PlayerStream implements DirectoryEntry, SinkOwner, PlaceHolder, Sea
   #session: HeldSession | undefined;
   /** A ticket that was withdrawn while it was being placed. */
   #withdrawal: Disposable | undefined;
+  /** The join that is under way, for whoever follows traces; "" when there is none. */
+  #join: TraceParent = '';
+  #askedMs = 0;
   #sentMs = performance.now();
   #heardMs = performance.now();
   /** When its session is due for renewal; kept here, so that it goes with the stream. */
   renewMs = 0;
   /** By its last renewal. */
   leaseDenied = false;
+  /** When its session was last renewed, or the stream opened. */
+  renewedMs = performance.now();
 
   /** `welcome` is the first message, the same for all. */
   constructor(sink: PlayerSink, welcome: Buffer, services: StreamServices) {
@@ -127,9 +136,9 @@ export class PlayerStream implements DirectoryEntry, SinkOwner, PlaceHolder, Sea
    * Proves the token and takes the session over from older streams. Throws what session refuses, UNAVAILABLE when it is
    * away, CollectionFull; the stream has ended then.
    */
-  async open(token: Token): Promise<void> {
+  async open(token: Token, span?: OpenSpan): Promise<void> {
     try {
-      const { session } = await this.#attach(token);
+      const { session } = await within(span, () => this.#attach(token));
       if (session === undefined) throw new Error('session attached nothing');
       this.#session = heldSession(session, token);
       if (this.#life.phase !== 'opening') return this.#services.reports.detached(this.#session); // gone meanwhile
@@ -138,7 +147,7 @@ export class PlayerStream implements DirectoryEntry, SinkOwner, PlaceHolder, Sea
       this.#life = { phase: 'lobby' };
       this.#write(this.#welcome);
       if (session.matchId === '') this.#write(idle);
-      else this.#sit(session.matchId, undefined);
+      else this.#rejoin(session.matchId, span);
     } catch (thrown) {
       if (this.#life.phase !== 'opening') return; // gone meanwhile: nobody to tell
       this.#life = { phase: 'ended' };
@@ -164,14 +173,18 @@ export class PlayerStream implements DirectoryEntry, SinkOwner, PlaceHolder, Sea
   }
 
   /** Waits for a match. Throws what matchmaking refuses, UNAVAILABLE when it is away. */
-  async findMatch(requestId: string): Promise<FindMatchResponse> {
+  async findMatch(requestId: string, span?: OpenSpan): Promise<FindMatchResponse> {
     switch (this.#life.phase) {
       case 'seated':
         return { ticketId: '', matchId: this.#life.seat.matchId };
       case 'queued':
         return { ticketId: await this.#ticketOf(this.#life.place), matchId: '' };
       case 'lobby':
-        return { ticketId: await this.#ticketOf(this.#queue(requestId, { front: false, insist: false })), matchId: '' };
+        this.#beginJoin(span);
+        return {
+          ticketId: await this.#ticketOf(this.#queue(requestId, { front: false, insist: false, span })),
+          matchId: '',
+        };
       default:
         throw noStream();
     }
@@ -248,6 +261,7 @@ export class PlayerStream implements DirectoryEntry, SinkOwner, PlaceHolder, Sea
   // The seat
 
   seatTaken(seat: number): void {
+    this.#endJoin();
     this.#event({ $case: 'seated', value: { matchId: this.matchId, seat } });
   }
 
@@ -274,7 +288,8 @@ export class PlayerStream implements DirectoryEntry, SinkOwner, PlaceHolder, Sea
     const matchId = this.#stand();
     this.#services.counters.add('edge.matches_lost');
     this.#event({ $case: 'matchLost', value: { matchId } });
-    this.#queue(randomUUID(), { front: true, insist: true });
+    this.#beginJoin(undefined);
+    this.#queue(randomUUID(), { front: true, insist: true, span: undefined });
   }
 
   seatReplaced(): void {
@@ -308,7 +323,7 @@ export class PlayerStream implements DirectoryEntry, SinkOwner, PlaceHolder, Sea
     return session.attachSession({ token: token.text, edgeId }, options);
   }
 
-  #queue(requestId: string, how: { front: boolean; insist: boolean }): PlaceInQueue {
+  #queue(requestId: string, how: { front: boolean; insist: boolean; span: OpenSpan | undefined }): PlaceInQueue {
     this.#withdrawal?.[Symbol.dispose]();
     this.#withdrawal = undefined;
     const { playerId, epoch: sessionEpoch, displayName } = this.session;
@@ -335,8 +350,28 @@ export class PlayerStream implements DirectoryEntry, SinkOwner, PlaceHolder, Sea
   }
 
   #sit(matchId: string, match: MatchRef | undefined): void {
-    const owner = { playerId: this.playerId, sessionEpoch: this.epoch };
+    const owner = { playerId: this.playerId, sessionEpoch: this.epoch, traceParent: this.#join };
     this.#enter({ phase: 'seated', seat: new Seat(matchId, match, owner, this, this.#services.seats) });
+  }
+
+  #rejoin(matchId: string, span: OpenSpan | undefined): void {
+    this.#beginJoin(span);
+    this.#sit(matchId, undefined);
+  }
+
+  #beginJoin(span: OpenSpan | undefined): void {
+    this.#join = span?.traceparent ?? '';
+    this.#askedMs = performance.now();
+  }
+
+  /** The player sits: from asking for a match, or coming back into one, until now. */
+  #endJoin(): void {
+    if (this.#askedMs === 0) return; // the same match, under another seat
+    const tookMs = performance.now() - this.#askedMs;
+    this.#services.joins.record(tookMs / 1_000);
+    if (this.#join !== '') openSpan('join', { parent: this.#join, startTime: Date.now() - tookMs })?.end();
+    this.#join = '';
+    this.#askedMs = 0;
   }
 
   /** The seat is no more: back to the lobby, and the session points to no match. */

@@ -3,6 +3,7 @@ import type { Input } from '@clew/protocol/clew/play/v1/frame.ts';
 import { Closed_Reason, type MatchFrame } from '@clew/protocol/clew/simulation/v1/simulation.ts';
 import { backoffMs } from '@clew/service-kit/backoff';
 import type { Counters } from '@clew/service-kit/counters';
+import type { TraceParent } from '@clew/service-kit/telemetry/tracing';
 import { freshInputs } from './inputs.ts';
 import type { MatchLookups } from './match-lookups.ts';
 import type { Channel, ChannelListener } from './trunk/channel.ts';
@@ -49,6 +50,8 @@ export interface SeatServices {
 export interface SeatOwner {
   readonly playerId: string;
   readonly sessionEpoch: number;
+  /** Of the join that led here; "" when nobody follows it. */
+  readonly traceParent?: TraceParent;
 }
 
 type SeatLife =
@@ -62,6 +65,8 @@ type SeatLife =
 /** Whether the next delta has its base; and if not, whether a keyframe is on its way. */
 type KeyframeNeed = 'none' | 'wanted' | 'asked';
 
+/** A frame that came so long after the one before is late. */
+const lateAfterTicks = 1.5;
 const retryFirstMs = 100;
 const retryLongestMs = 1_000;
 /** A keyframe that was asked for and did not come is asked for again. */
@@ -205,9 +210,14 @@ export class Seat implements Disposable {
 
   #frame(frame: MatchFrame, own: Uint8Array | undefined): void {
     if (this.#life.phase !== 'playing') return;
+    const nowMs = performance.now();
+    const isNext = this.#tick !== undefined && frame.tick === this.#tick + 1;
+    if (isNext && nowMs - this.#heardMs > lateAfterTicks * this.#services.tickMs) {
+      this.#services.counters.add('edge.frames_late');
+    }
     const follows = this.#keyframe === 'none' && frame.delta.length > 0 && frame.tick === (this.#tick ?? 0) + 1;
     this.#tick = frame.tick;
-    this.#heardMs = performance.now();
+    this.#heardMs = nowMs;
     const bytes = follows ? frame.delta : frame.keyframe;
     if (this.#holder.readerSlow()) {
       if (this.#keyframe === 'none' || frame.keyframe.length > 0) this.#keyframe = 'wanted'; // P1

@@ -99,6 +99,7 @@ export async function startMatchmaking(
   const server = new ControlServer({
     log,
     serviceNames: [MatchmakingServiceDefinition.fullName],
+    calls: telemetry.calls,
     onRefusal: ({ status }) => {
       const invalid = status === Status.INVALID_ARGUMENT;
       counters.add(invalid ? 'matchmaking.requests_invalid' : 'matchmaking.requests_refused');

@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto';
 import type { MatchRef } from '@clew/protocol/clew/matchmaking/v1/matchmaking.ts';
 import type { SessionServiceClient } from '@clew/protocol/clew/session/v1/session.ts';
 import type { Log } from '@clew/service-kit/log';
+import { inSpan, type OpenSpan, type TraceParent } from '@clew/service-kit/telemetry/tracing';
 import type { DeadlineOptions } from 'nice-grpc-client-middleware-deadline';
 import type { Decision } from './formation.ts';
 import type { MatchDirectory } from './match-directory.ts';
@@ -51,6 +52,26 @@ export async function place(
   const claimId = randomBytes(9).toString('base64url');
   const claimed = await peers.tickets.claim(claimId, decision.ticketIds);
   if (claimed === undefined) return 'claim-lost';
+  return followed(claimed, (span) => carryOut(decision, claimId, claimed, peers, stopping, span?.traceparent ?? ''));
+}
+
+/** A placement belongs to many joins: it is a trace of its own, linked to theirs. */
+function followed<Result>(
+  claimed: readonly ClaimedTicket[],
+  run: (span: OpenSpan | undefined) => Promise<Result>,
+): Promise<Result> {
+  const links = claimed.map(({ traceParent }) => traceParent).filter((traceParent) => traceParent !== '');
+  return links.length === 0 ? run(undefined) : inSpan('place', { parent: '', links }, run);
+}
+
+async function carryOut(
+  decision: Decision,
+  claimId: string,
+  claimed: readonly ClaimedTicket[],
+  peers: PlacementPeers,
+  stopping: AbortSignal,
+  trace: TraceParent,
+): Promise<PlacementOutcome> {
   using limit = new PlacementLimit(peers.claimMs * 0.8, stopping); // P4
   const { signal } = limit;
 
@@ -63,7 +84,7 @@ export async function place(
     return 'refused';
   }
 
-  const outcome = await announce(match, claimId, claimed, peers, signal);
+  const outcome = await announce(match, claimId, claimed, peers, signal, trace);
   if (outcome !== 'placed' && decision.kind === 'create') await peers.matches.finish(match); // P3: nobody comes
   return outcome;
 }
@@ -144,8 +165,11 @@ async function announce(
   claimed: readonly ClaimedTicket[],
   peers: PlacementPeers,
   signal: AbortSignal,
+  trace: TraceParent,
 ): Promise<PlacementOutcome> {
-  const pointed = await Promise.all(claimed.map((ticket) => point(ticket, match, peers, signal)));
+  const pointed = await Promise.all(
+    claimed.map((ticket) => inJoin(ticket, trace, () => point(ticket, match, peers, signal))),
+  );
   const those = (state: Pointed) => claimed.filter((_ticket, index) => pointed[index] === state);
   const failed = those('failed');
 
@@ -172,6 +196,17 @@ async function announce(
   }
   if (ready.length > undone.length) return 'placed';
   return failed.length > 0 ? 'sessions-away' : 'abandoned';
+}
+
+/** A step for one ticket: in the trace of its join, linked to the placement. */
+function inJoin<Result>(
+  { traceParent }: ClaimedTicket,
+  placement: TraceParent,
+  run: () => Promise<Result>,
+): Promise<Result> {
+  return traceParent === ''
+    ? run()
+    : inSpan('point session to match', { parent: traceParent, links: [placement] }, run);
 }
 
 /** One ticket's players: pointed when at least one is still there; gone when nobody is. */

@@ -7,6 +7,7 @@ import {
   type TicketStatus,
 } from '@clew/protocol/clew/matchmaking/v1/matchmaking.ts';
 import { LuaScript } from '@clew/service-kit/lua-script';
+import { activeTraceparent, type TraceParent } from '@clew/service-kit/telemetry/tracing';
 import type { Redis } from 'ioredis';
 import type { WaitingTicket } from './formation.ts';
 import { queueKeys } from './keys.ts';
@@ -51,6 +52,8 @@ export interface QueueSurvey {
 export interface ClaimedTicket {
   readonly ticketId: string;
   readonly members: readonly Member[];
+  /** W3C traceparent of the join; "" when nobody follows it. */
+  readonly traceParent: TraceParent;
 }
 
 export class TicketStore {
@@ -75,7 +78,7 @@ export class TicketStore {
         ticketId,
         front ? -frontBandMs : '',
         Math.max(...members.map((member) => member.sessionEpoch)),
-        encodeMembers(members),
+        encodeTicket(members, activeTraceparent()),
         this.#limits.requestMs,
         this.#limits.ticketsMax,
         ...players,
@@ -109,7 +112,7 @@ export class TicketStore {
   async claim(claimId: string, ticketIds: readonly string[]): Promise<ClaimedTicket[] | undefined> {
     const args = [claimId, this.#limits.claimMs, ...ticketIds];
     const reply = (await claimTickets.runBuffer(this.#redis, keys, this.#arguments(args))) as Buffer[] | null;
-    return reply?.map((members, index) => ({ ticketId: ticketIds[index]!, members: decodeMembers(members) }));
+    return reply?.map((bytes, index) => ({ ticketId: ticketIds[index]!, ...decodeTicket(bytes) }));
   }
 
   /** Says on the tickets where their seats are; tells for each whether the claim still held it. */
@@ -178,12 +181,14 @@ function ticketsOf(entries: readonly string[]): WaitingTicket[] {
   return tickets;
 }
 
-function encodeMembers(members: readonly Member[]): Buffer {
-  return Buffer.from(CreateTicketRequest.encode(CreateTicketRequest.fromPartial({ members: [...members] })).finish());
+function encodeTicket(members: readonly Member[], traceParent: TraceParent): Buffer {
+  const kept = CreateTicketRequest.fromPartial({ members: [...members], traceParent });
+  return Buffer.from(CreateTicketRequest.encode(kept).finish());
 }
 
-function decodeMembers(bytes: Buffer): readonly Member[] {
-  return CreateTicketRequest.decode(bytes).members;
+function decodeTicket(bytes: Buffer): Pick<ClaimedTicket, 'members' | 'traceParent'> {
+  const { members, traceParent = '' } = CreateTicketRequest.decode(bytes);
+  return { members, traceParent };
 }
 
 const prelude = new URL('scripts/queue.lua', import.meta.url);

@@ -82,6 +82,7 @@ export async function startSession(
     serviceNames: [SessionServiceDefinition.fullName],
     requestBytesMax: 1024 * 1024,
     onRefusal: (error) => countRefusal(counters, error),
+    calls: telemetry.calls,
   });
   const events = new SessionEvents({
     streams: new EventStreams(redis),

@@ -99,7 +99,11 @@ export async function startSimulation(
     log,
   });
 
-  const control = new ControlServer({ log, serviceNames: [SimulationServiceDefinition.fullName] });
+  const control = new ControlServer({
+    log,
+    serviceNames: [SimulationServiceDefinition.fullName],
+    calls: telemetry.calls,
+  });
   control.add(SimulationServiceDefinition, new SimulationService(matches, rules.seats, () => memory.admit()));
   starting.defer(() => control.stop(STOP_MS));
   const grpcPort = await control.listen(config.HOST, config.GRPC_PORT);

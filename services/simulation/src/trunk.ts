@@ -11,6 +11,7 @@ import {
 import type { Counters } from '@clew/service-kit/counters';
 import type { Log } from '@clew/service-kit/log';
 import { resetConnection } from '@clew/service-kit/reset-call';
+import { checkedTraceparent, openSpan } from '@clew/service-kit/telemetry/tracing';
 import { type ServerDuplexStream, status } from '@grpc/grpc-js';
 import type { Channel, TrunkWriter } from './audience.ts';
 import { Backlog } from './backlog.ts';
@@ -185,22 +186,29 @@ export class Trunk implements TrunkWriter {
     for (const detach of request.detaches) this.#detach(detach, nowMs);
   }
 
-  #attach({ channel: number, matchId, playerId, sessionEpoch }: Attach): void {
+  #attach(attach: Attach): void {
+    const { traceParent = '' } = attach;
+    if (traceParent === '') return void this.#attached(attach);
+    const span = openSpan('attach', { kind: 'SERVER', parent: checkedTraceparent(traceParent) });
+    span?.end(this.#attached(attach) ? undefined : 'refused');
+  }
+
+  /** False when it was refused; the edge was told why. */
+  #attached({ channel: number, matchId, playerId, sessionEpoch }: Attach): boolean {
     if (number === 0 || this.#leads.has(number)) throw new ProtocolError(`channel ${number} cannot be used`);
     const match = this.#options.matches.get(matchId);
     const outcome = match?.seating.attach(this, number, playerId, sessionEpoch);
-    if (match === undefined || outcome === undefined) {
-      this.#answer(number, Closed_Reason.REASON_MATCH_UNKNOWN);
-    } else if (outcome.kind === 'refused') {
-      this.#answer(number, outcome.reason);
-    } else {
-      const { channel } = outcome;
-      this.#leads.set(number, { match, channel });
-      this.#options.counters.add('simulation.attaches');
-      const { audience, seat } = channel;
-      response.attached.push({ channel: number, matchChannel: audience.matchChannel, seat });
-      this.#gather(16);
+    if (match === undefined || outcome === undefined || outcome.kind === 'refused') {
+      this.#answer(number, outcome?.reason ?? Closed_Reason.REASON_MATCH_UNKNOWN);
+      return false;
     }
+    const { channel } = outcome;
+    this.#leads.set(number, { match, channel });
+    this.#options.counters.add('simulation.attaches');
+    const { audience, seat } = channel;
+    response.attached.push({ channel: number, matchChannel: audience.matchChannel, seat });
+    this.#gather(16);
+    return true;
   }
 
   #answer(channel: number, reason: Closed_Reason): void {

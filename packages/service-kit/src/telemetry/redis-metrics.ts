@@ -2,6 +2,7 @@ import type { Command, Redis } from 'ioredis';
 import { scriptName } from '../lua-script.ts';
 import { secondsBoundaries } from './histogram.ts';
 import type { Telemetry } from './telemetry.ts';
+import { isTraced, openSpan } from './tracing.ts';
 
 /** Commands and scripts are written in the code; there are some dozens. */
 const operationsMax = 100;
@@ -26,10 +27,15 @@ export function measureRedis({ instruments, isOn }: Telemetry, redis: Redis): vo
   const send = redis.sendCommand.bind(redis);
   redis.sendCommand = (command: Command, ...rest) => {
     const startMs = performance.now();
+    const span = isTraced() ? commandSpan(command) : undefined;
     const durationOf = () => (performance.now() - startMs) / 1_000;
     command.promise.then(
-      () => durations.of(attributesOf(command)).record(durationOf()),
+      () => {
+        durations.of(attributesOf(command)).record(durationOf());
+        span?.end();
+      },
       (error: unknown) => {
+        span?.end(errorType(error));
         if (isUnknownScript(error)) return; // it is sent whole next
         errors += 1;
         durations.of({ ...attributesOf(command), 'error.type': errorType(error) }).record(durationOf());
@@ -37,6 +43,11 @@ export function measureRedis({ instruments, isOn }: Telemetry, redis: Redis): vo
     );
     return send(command, ...rest);
   };
+}
+
+function commandSpan(command: Command) {
+  const attributes = { 'db.system.name': 'redis', ...attributesOf(command) };
+  return openSpan(attributes['db.operation.name'], { kind: 'CLIENT', attributes });
 }
 
 function attributesOf({ name, args }: Command) {

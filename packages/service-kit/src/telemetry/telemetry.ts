@@ -7,6 +7,8 @@ import { Instruments } from './instruments.ts';
 import { measureCollections, measureCounters } from './own-metrics.ts';
 import { measureProcess } from './process-metrics.ts';
 import type { PrometheusText } from './prometheus.ts';
+import { resourceOf } from './resource.ts';
+import { ServerCalls } from './server-calls.ts';
 
 /** Whether a process measures itself: `on` loads all for it at the start, `lazy` when somebody asks for the first time. */
 export type TelemetryMode = 'on' | 'lazy' | 'off';
@@ -26,6 +28,8 @@ export interface TelemetryOptions {
 export class Telemetry implements Disposable {
   readonly instruments = new Instruments();
   readonly heap: HeapAfterGc;
+  /** What serves calls tells them to this one. */
+  readonly calls: ServerCalls;
   readonly #options: TelemetryOptions;
   readonly #owned = new DisposableStack();
   #text: Promise<PrometheusText> | undefined;
@@ -33,6 +37,7 @@ export class Telemetry implements Disposable {
   constructor(options: TelemetryOptions) {
     this.#options = options;
     this.heap = this.#owned.use(new HeapAfterGc());
+    this.calls = new ServerCalls(this.instruments);
     if (!this.isOn) return;
     measureCollections(this.instruments, options.collections);
     measureCounters(this.instruments, options.counters);
@@ -60,8 +65,7 @@ export class Telemetry implements Disposable {
   #load(): Promise<PrometheusText> {
     this.#text ??= import('./prometheus.ts').then(({ PrometheusText }) => {
       const { service, name } = this.#options;
-      const resource = { 'service.namespace': 'clew', 'service.name': service, 'service.instance.id': name };
-      return new PrometheusText(this.instruments, resource, performance.timeOrigin);
+      return new PrometheusText(this.instruments, resourceOf(service, name), performance.timeOrigin);
     });
     return this.#text;
   }

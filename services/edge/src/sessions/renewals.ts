@@ -2,6 +2,7 @@ import type { RenewSessionsResponse } from '@clew/protocol/clew/session/v1/sessi
 import { RenewOutcome as Outcome } from '@clew/protocol/clew/session/v1/session.ts';
 import type { Collections } from '@clew/service-kit/collections';
 import type { Counters } from '@clew/service-kit/counters';
+import type { Histogram } from '@clew/service-kit/telemetry/histogram';
 import { endingByRenewal } from '../endings.ts';
 import { sessionRecord } from '../held-session.ts';
 import type { SessionPeer } from '../peers.ts';
@@ -26,6 +27,8 @@ export interface RenewalsOptions {
   readonly callMs: number;
   readonly collections: Collections;
   readonly counters: Counters;
+  /** Seconds that leases were renewed later than they were due. */
+  readonly lag: Histogram;
 }
 
 const batchMax = 1_000;
@@ -92,12 +95,19 @@ export class Renewals implements Disposable {
       const outcome = answer?.outcomes[index];
       const ending = outcome === undefined ? undefined : endingByRenewal(outcome, answer?.kickReasons[index]);
       stream.leaseDenied = ending !== undefined;
+      if (outcome === Outcome.RENEW_OUTCOME_RENEWED) this.#renewed(stream, nowMs);
       if (ending !== undefined)
         stream.end(ending); // R3
       else if (outcome === Outcome.RENEW_OUTCOME_MISSING) missing.push(stream);
       stream.renewMs = outcome === Outcome.RENEW_OUTCOME_RENEWED ? this.#nextMs(nowMs) : this.#againMs(nowMs);
     }
     return missing;
+  }
+
+  #renewed(stream: PlayerStream, nowMs: number): void {
+    const lagMs = nowMs - stream.renewedMs - this.#options.renewMs * 1.25; // R1: so late it may be due
+    this.#options.lag.record(Math.max(0, lagMs) / 1_000);
+    stream.renewedMs = nowMs;
   }
 
   async #call(

@@ -6,6 +6,8 @@ export interface ChannelSeat {
   readonly matchId: string;
   readonly playerId: string;
   readonly sessionEpoch: number;
+  /** W3C traceparent of the join; "" when nobody follows it. */
+  readonly traceParent?: string;
 }
 
 /** What a simulation tells one seat. After `closed` or `broken` nothing comes any more. */

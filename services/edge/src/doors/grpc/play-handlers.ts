@@ -70,6 +70,7 @@ function callerOf(call: { metadata: ServerUnaryCall<unknown, unknown>['metadata'
   const peer = call.getPeer();
   return {
     authorization: call.metadata.get('authorization')[0]?.toString(),
+    traceparent: call.metadata.get('traceparent')[0]?.toString(),
     address: peer.slice(0, peer.lastIndexOf(':')),
   };
 }

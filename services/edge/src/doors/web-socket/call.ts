@@ -175,7 +175,8 @@ export class WebSocketCall {
 
   get #caller(): Caller {
     const address = this.#options.socket.remoteAddress ?? '';
-    return { authorization: this.#metadata.get('authorization'), address };
+    const [authorization, traceparent] = ['authorization', 'traceparent'].map((name) => this.#metadata.get(name));
+    return { authorization, traceparent, address };
   }
 }
 

@@ -84,7 +84,8 @@ function conclude(response: ServerResponse, body: Buffer): void {
 }
 
 function callerOf(request: IncomingMessage): Caller {
-  return { authorization: request.headers.authorization, address: request.socket.remoteAddress ?? '' };
+  const { authorization } = request.headers;
+  return { authorization, traceparent: header(request, 'traceparent'), address: request.socket.remoteAddress ?? '' };
 }
 
 function header(request: IncomingMessage, name: string): string | undefined {
