@@ -3,6 +3,7 @@ import { churn } from './areas/churn.ts';
 import { play } from './areas/play.ts';
 import { sessions } from './areas/sessions.ts';
 import { simulation } from './areas/simulation.ts';
+import { telemetry } from './areas/telemetry.ts';
 
 /** All areas, in the order of `--help`. */
-export const areas: readonly Area[] = [churn, play, sessions, simulation];
+export const areas: readonly Area[] = [churn, play, sessions, simulation, telemetry];

@@ -1,7 +1,9 @@
 import type { CallContext, Metadata } from 'nice-grpc-common';
+import { checkedTraceparent, type TraceParent } from './telemetry/tracing.ts';
 
 /** What calls of all kinds have. */
 interface Call {
+  readonly metadata: { get(name: string): readonly unknown[] };
   readonly cancelled: boolean;
   getPeer(): string;
   once(event: 'cancelled', listener: () => void): unknown;
@@ -9,7 +11,7 @@ interface Call {
 
 /**
  * What a handler may know of its call: whether the caller still waits. One is made with each call, and most handlers want
- * the request alone, so the signal is made when it is asked for. Control calls carry no metadata of ours, either way.
+ * the request alone, so the signal is made when it is asked for. Control calls carry no metadata of ours, either way, but the trace they belong to.
  */
 export class ControlCall implements CallContext {
   readonly #call: Call;
@@ -37,6 +39,11 @@ export class ControlCall implements CallContext {
 
   get peer(): string {
     return this.#call.getPeer();
+  }
+
+  /** What the caller's trace is, if it follows one; "" else. */
+  get traceparent(): TraceParent {
+    return checkedTraceparent(this.#call.metadata.get('traceparent')[0]);
   }
 
   get metadata(): Metadata {

@@ -14,7 +14,7 @@ import type { GenericMethod, GenericService } from './grpc-definition.ts';
 import type { ServiceError } from './service-error.ts';
 import { encodeStatusDetails } from './status-details.ts';
 import type { ServerCalls } from './telemetry/server-calls.ts';
-import { checkedTraceparent, within } from './telemetry/tracing.ts';
+import { within } from './telemetry/tracing.ts';
 
 /**
  * Handlers in the shape of ts-proto's generic definitions (promises, async generators), served by bare grpc-js: half the
@@ -58,9 +58,8 @@ type Handler = Handlers[string];
 function observed(method: string, handler: Handler, calls: ServerCalls | undefined): Handler {
   if (calls === undefined) return handler;
   return (request, context: ControlCall) => {
-    const traceparent = checkedTraceparent(context.metadata.get('traceparent'));
     // What is awaited in there stays in the trace; nothing that lives on is begun by such a call.
-    return calls.serve(method, traceparent, (span) => within(span, async () => handler(request, context)));
+    return calls.serve(method, context.traceparent, (span) => within(span, async () => handler(request, context)));
   };
 }
 

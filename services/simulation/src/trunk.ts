@@ -199,7 +199,8 @@ export class Trunk implements TrunkWriter {
     const match = this.#options.matches.get(matchId);
     const outcome = match?.seating.attach(this, number, playerId, sessionEpoch);
     if (match === undefined || outcome === undefined || outcome.kind === 'refused') {
-      this.#answer(number, outcome?.reason ?? Closed_Reason.REASON_MATCH_UNKNOWN);
+      const reason = outcome?.kind === 'refused' ? outcome.reason : Closed_Reason.REASON_MATCH_UNKNOWN;
+      this.#answer(number, reason);
       return false;
     }
     const { channel } = outcome;
