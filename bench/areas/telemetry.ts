@@ -150,7 +150,9 @@ async function seriesOf(stack: Stack): Promise<number> {
 function completeTraces(spans: readonly CollectedSpan[]): number {
   const wanted = ['edge', 'session', 'matchmaking', 'simulation', 'redis'];
   const traces = Map.groupBy(spans, ({ traceId }) => traceId).values();
-  const held = [...traces].map((trace) => new Set(trace.flatMap(({ service, isRedis }) => (isRedis ? [service, 'redis'] : [service]))));
+  const held = [...traces].map(
+    (trace) => new Set(trace.flatMap(({ service, isRedis }) => (isRedis ? [service, 'redis'] : [service]))),
+  );
   return held.filter((parts) => wanted.every((part) => parts.has(part))).length;
 }
 
