@@ -4,10 +4,10 @@ import type { Way } from '../churn/clients/ways.ts';
 import { fitLine } from '../churn/line-fit.ts';
 import { leftBehind, lower, type Observation } from '../churn/observation.ts';
 
-const ROUNDS = 8;
-const SESSIONS_PER_ROUND = 13_000;
-/** Of the rarest way: eight rounds make more than a thousand. */
-const LEAST_PER_ROUND = 128;
+const ROUNDS = 6;
+const SESSIONS_PER_ROUND = 17_000;
+/** Of the rarest way: six rounds make more than a thousand. */
+const LEAST_PER_ROUND = 170;
 
 /** Sessions that end in every way there is, and what is left of them. */
 export const churn: Area = {
@@ -41,7 +41,7 @@ export async function* measureChurn(
     const startMs = performance.now();
     const round = await churned.round(churned.ways, sessionsOf);
     const roundS = (performance.now() - startMs) / 1_000;
-    const observation = await churned.settle(baseline);
+    const observation = await (baseline === undefined ? churned.baseline() : churned.settle(baseline));
     const lived = sum(round);
     const left = baseline === undefined ? [] : leftBehind(observation.counts, baseline.counts);
     say(

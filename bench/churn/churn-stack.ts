@@ -38,6 +38,9 @@ const env = {
   CLEW_ENTRIES_MAX: '4000',
 };
 
+/** Code that was not run for some collections is forgotten and compiled again by and by: not what is measured here. */
+const nodeArgs = ['--expose-gc', '--no-flush-bytecode'];
+
 export interface ChurnStack extends AsyncDisposable {
   readonly stack: Stack;
   /** Where the probe of a service answers. */
@@ -57,7 +60,7 @@ export async function startChurnStack(
       ...options,
       counts: { edge: 2 },
       env: (name) => ({ ...env, CLEW_PROBE_SOCKET: socketOf(name) }),
-      nodeArgs: () => ['--expose-gc', '--import', join(import.meta.dirname, 'probe/main.ts')],
+      nodeArgs: () => [...nodeArgs, '--import', join(import.meta.dirname, 'probe/main.ts')],
     }),
   );
   const kept = owned.move();

@@ -45,8 +45,8 @@ const AT_ONCE = 64;
 const STREAMS_AT_ONCE = 2;
 const CUT_WITHIN_MS = 60_000;
 const POLL_MS = 50;
-/** Without a baseline: nothing went any more for this long. Longer than the longest time-out of a socket, 15 s. */
-const QUIET_MS = 16_000;
+/** Nothing went any more for this long: longer than every lease and tombstone here. */
+const QUIET_MS = 7_000;
 const SETTLE_MS_MAX = 90_000;
 const OBSERVATIONS_MIN = 3;
 const GLANCE_MS = 500;
@@ -160,38 +160,47 @@ export class Churn implements AsyncDisposable {
     return { lived, failed, failures, cutMs };
   }
 
-  /**
-   * Waits until everything is back at the baseline, or, without one, until nothing went any more for `quietMs`; gives up
-   * after a while. Then those who were lost are ended (C1).
-   */
-  async settle(baseline?: Observation, quietMs = QUIET_MS): Promise<Observation> {
+  /** What there is when the warm-up is over: those who were lost are ended, and nothing goes any more. */
+  async baseline(): Promise<Observation> {
+    await this.#endLost();
     const until = performance.now() + SETTLE_MS_MAX;
-    await this.#quiet(baseline, quietMs, until);
-    let lowest = await this.observe();
-    for (let observations = 1; performance.now() < until; observations += 1) {
-      const settled = baseline === undefined || leftBehind(lowest.counts, baseline.counts).length === 0; // C2
-      if (settled && observations >= OBSERVATIONS_MIN) break;
-      this.#options.signal.throwIfAborted();
-      lowest = lower(lowest, await this.observe());
-    }
-    for (const client of this.#lost.splice(0)) await client[Symbol.asyncDispose]();
-    await this.#namespace?.plug();
-    return lowest;
-  }
-
-  /** Looks only at what costs nothing to look at: collections and Redis. */
-  async #quiet(baseline: Observation | undefined, quietMs: number, until: number): Promise<void> {
-    const look = () => glance(this.services, this.#redis);
     let fallMs = performance.now();
-    let last = await look();
-    while (performance.now() < until) {
-      if (baseline !== undefined && leftBehind(last, baseline.counts).length === 0) return;
-      if (baseline === undefined && performance.now() - fallMs >= quietMs) return;
+    let last = await this.#glance();
+    while (performance.now() < until && performance.now() - fallMs < QUIET_MS) {
       await delay(GLANCE_MS, undefined, { signal: this.#options.signal });
-      const now = await look();
+      const now = await this.#glance();
       if (leftBehind(last, now).length > 0) fallMs = performance.now();
       last = now;
     }
+    let lowest = await this.observe();
+    for (let observations = 1; observations < OBSERVATIONS_MIN; observations += 1)
+      lowest = lower(lowest, await this.observe());
+    return lowest;
+  }
+
+  /** Waits until everything is back at the baseline; gives up after a while (C2). Then those who were lost are ended (C1). */
+  async settle(baseline: Observation): Promise<Observation> {
+    const until = performance.now() + SETTLE_MS_MAX;
+    // First what costs nothing to look at.
+    while (performance.now() < until && leftBehind(await this.#glance(), baseline.counts).length > 0)
+      await delay(GLANCE_MS, undefined, { signal: this.#options.signal });
+    let lowest = await this.observe();
+    for (let observations = 1; performance.now() < until; observations += 1) {
+      if (observations >= OBSERVATIONS_MIN && leftBehind(lowest.counts, baseline.counts).length === 0) break;
+      this.#options.signal.throwIfAborted();
+      lowest = lower(lowest, await this.observe());
+    }
+    await this.#endLost();
+    return lowest;
+  }
+
+  async #endLost(): Promise<void> {
+    for (const client of this.#lost.splice(0)) await client[Symbol.asyncDispose]();
+    await this.#namespace?.plug();
+  }
+
+  #glance() {
+    return glance(this.services, this.#redis);
   }
 
   observe(): Promise<Observation> {
@@ -206,7 +215,7 @@ export class Churn implements AsyncDisposable {
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
-    for (const client of this.#lost.splice(0)) await client[Symbol.asyncDispose]();
+    await this.#endLost();
     await this.#owned.disposeAsync();
   }
 
@@ -216,8 +225,8 @@ export class Churn implements AsyncDisposable {
 
   #crowd() {
     this.#crowds ??= {
-      grpc: this.#owned.use(new ClientProcess()),
-      web: this.#owned.use(new ClientProcess()),
+      grpc: this.#owned.use(new ClientProcess(this.#options.signal)),
+      web: this.#owned.use(new ClientProcess(this.#options.signal)),
     };
     return this.#crowds;
   }
@@ -228,7 +237,7 @@ export class Churn implements AsyncDisposable {
     hold: (client: ClientProcess) => Promise<void>,
     count: () => number,
   ): Promise<number | undefined> {
-    const client = new ClientProcess(way.by === 'unplugging' ? this.#namespace!.prefix : []);
+    const client = new ClientProcess(this.#options.signal, way.by === 'unplugging' ? this.#namespace!.prefix : []);
     this.#lost.push(client);
     await hold(client);
     switch (way.by) {

@@ -1,8 +1,12 @@
+import { spawnSync } from 'node:child_process';
 import { run } from '../../tools/machine/command.ts';
+
+const PREFIX = 'clew-';
 
 /**
  * A network namespace of one's own with one cable to it, which can be pulled: packets are dropped both ways then, and
- * neither side is told. Linux and root only. Disposal removes all of it.
+ * neither side is told. Linux and root only. Disposal removes all of it, and so does the end of the process; what a killed one
+ * left is removed by the next.
  */
 export class Namespace implements AsyncDisposable {
   readonly #name: string;
@@ -11,18 +15,18 @@ export class Namespace implements AsyncDisposable {
   /** The address of the machine's end of the cable. */
   readonly hostAddress: string;
 
-  private constructor(id: number) {
-    this.#name = `clew-${id}`;
-    this.#outside = `clew${id}a`;
-    this.#inside = `clew${id}b`;
-    this.hostAddress = `10.213.${id % 250}.1`;
+  private constructor(pid: number) {
+    this.#name = `${PREFIX}${pid}`;
+    this.#outside = `clew${pid}a`;
+    this.#inside = `clew${pid}b`;
+    this.hostAddress = `10.213.${pid % 250}.1`;
   }
 
   /** Why there is none here; undefined where one can be had. */
   static async obstacle(): Promise<string | undefined> {
     if (process.platform !== 'linux') return 'network namespaces are Linux’ own';
     if (process.getuid?.() !== 0) return 'network namespaces want root';
-    const name = `clew-try-${process.pid}`;
+    const name = `try-clew-${process.pid}`;
     const tried = await run('ip', ['netns', 'add', name]);
     if (tried.code !== 0) return `ip netns does not work here (${tried.output})`;
     await run('ip', ['netns', 'del', name]);
@@ -30,8 +34,10 @@ export class Namespace implements AsyncDisposable {
   }
 
   static async create(): Promise<Namespace> {
-    const made = new Namespace(process.pid % 100_000);
-    const { address } = { address: made.hostAddress.replace(/1$/, '2') };
+    await removeAbandoned();
+    const made = new Namespace(process.pid);
+    const address = made.hostAddress.replace(/1$/, '2');
+    process.once('exit', made.#removeAtExit);
     try {
       await ip('netns', 'add', made.#name);
       await ip('link', 'add', made.#outside, 'type', 'veth', 'peer', 'name', made.#inside, 'netns', made.#name);
@@ -60,8 +66,31 @@ export class Namespace implements AsyncDisposable {
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
+    process.off('exit', this.#removeAtExit);
     await run('ip', ['link', 'del', this.#outside]);
     await run('ip', ['netns', 'del', this.#name]);
+  }
+
+  readonly #removeAtExit = () => {
+    spawnSync('ip', ['link', 'del', this.#outside]);
+    spawnSync('ip', ['netns', 'del', this.#name]);
+  };
+}
+
+/** Those of processes that were killed: the cable goes with its inner end. */
+async function removeAbandoned(): Promise<void> {
+  const { output } = await run('ip', ['netns', 'list']);
+  for (const [, name, pid] of output.matchAll(new RegExp(`^(${PREFIX}(\\d+))\\b`, 'gm'))) {
+    if (!isAlive(Number(pid))) await run('ip', ['netns', 'del', name!]);
+  }
+}
+
+function isAlive(pid: number): boolean {
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code === 'EPERM';
   }
 }
 

@@ -1,7 +1,7 @@
 import type { Redis } from 'ioredis';
 import type { Service } from '../../tools/start/stack.ts';
 import { census } from './census.ts';
-import { probe } from './probe/report.ts';
+import { METRIC_SERIES, probe } from './probe/report.ts';
 
 export type Counts = Readonly<Record<string, number>>;
 
@@ -50,7 +50,10 @@ export async function observe(
   const rssBytes: Record<string, number> = {};
   for (const { name } of services) {
     const report = await probe(socketOf(name));
-    for (const [kind, count] of Object.entries(report.objects)) counts[`${name} ${kind}`] = count;
+    for (const [kind, count] of Object.entries(report.objects)) {
+      // A series that was told once is told for ever; there are as many as methods and statuses, and never one of a player.
+      if (!kind.endsWith(METRIC_SERIES)) counts[`${name} ${kind}`] = count;
+    }
     for (const [kind, count] of Object.entries(report.handles)) counts[`${name} handles ${kind}`] = count;
     heapBytes[name] = report.heapBytes;
     rssBytes[name] = report.rssBytes;

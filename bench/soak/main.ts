@@ -54,7 +54,7 @@ async function soak({ minutes, svg }: SoakFlags, stop: AbortSignal) {
 
   record.phase = 'warming up';
   record.ended += lived(await churn.round(churn.ways, sessionsOf));
-  const baseline = await churn.settle();
+  const baseline = await churn.baseline();
   const endMs = performance.now() + minutes * 60_000;
   let rounds = 0;
   while (performance.now() < endMs && !stop.aborted) {

@@ -27,6 +27,8 @@ export interface PlayerOptions {
   readonly small?: boolean;
 }
 
+const SIGN_OF_LIFE_MS = 1_000;
+
 /** A player without an SDK. */
 export class RawPlayer {
   readonly line: Line;
@@ -58,7 +60,13 @@ export class RawPlayer {
     const stream = await this.line.open(this.token);
     if (phase === 'lobby') return stream;
     await this.line.call('findMatch', RawPlayer.findMatchRequest(), this.token);
-    if (phase === 'seated') await stream.until(({ header }) => header !== undefined);
+    if (phase === 'queued') return stream;
+    const signs = setInterval(() => stream.sayHere(), SIGN_OF_LIFE_MS);
+    try {
+      await stream.until(({ header }) => header !== undefined);
+    } finally {
+      clearInterval(signs);
+    }
     return stream;
   }
 

@@ -12,12 +12,14 @@ export class ClientProcess implements AsyncDisposable {
   readonly #waiting = new Map<number, (report: Report) => void>();
   #order = 0;
 
-  /** `prefix` runs it elsewhere, as `ip netns exec NAME` does. */
-  constructor(prefix: readonly string[] = []) {
+  /** The signal ends it. `prefix` runs it elsewhere, as `ip netns exec NAME` does. */
+  constructor(signal: AbortSignal, prefix: readonly string[] = []) {
     const [command, ...args] = [...prefix, node, join(root, 'bench/churn/clients/main.ts')];
     this.#child = spawn(command!, args, {
       env: toolEnvironment(),
       stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
+      signal,
+      killSignal: 'SIGKILL',
     });
     this.#child.on('error', () => {}); // its end tells the rest
     this.#child.on('message', (report: Report) => {

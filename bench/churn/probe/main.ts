@@ -10,7 +10,7 @@ import { Session } from 'node:inspector';
 import { createServer, Server, Socket } from 'node:net';
 import { duplexPair } from 'node:stream';
 import { setImmediate as turn } from 'node:timers/promises';
-import type { ProbeReport } from './report.ts';
+import { METRIC_SERIES, type ProbeReport } from './report.ts';
 
 const socketPath = process.env.CLEW_PROBE_SOCKET;
 const gc = globalThis.gc;
@@ -76,7 +76,10 @@ function countObjects(): Record<string, number> {
 
 function countByKind(objects: object[]): Record<string, number> {
   const names = new Map(Object.entries(prototypes).map(([name, prototype]) => [prototype, name]));
-  const counts: Record<string, number> = { listeners: 0, 'map entries': 0, 'set entries': 0 };
+  const counts: Record<string, number> = {};
+  const add = (name: string, count: number) => {
+    if (count > 0) counts[name] = (counts[name] ?? 0) + count;
+  };
   for (const object of objects) {
     for (
       let prototype = Object.getPrototypeOf(object);
@@ -85,10 +88,10 @@ function countByKind(objects: object[]): Record<string, number> {
     ) {
       const name = names.get(prototype);
       if (name === undefined) continue;
-      counts[name] = (counts[name] ?? 0) + 1;
-      if (name === 'emitters') counts.listeners! += listenersOf(object as Emitter);
-      if (name === 'maps') counts['map entries']! += sizeOf(mapSize, object);
-      if (name === 'sets') counts['set entries']! += sizeOf(setSize, object);
+      add(name, 1);
+      if (name === 'emitters') add('listeners', listenersOf(object as Emitter));
+      if (name === 'maps') add(`entries of ${kindOf(object)}`, sizeOf(mapSize, object));
+      if (name === 'sets') add(`entries of ${kindOf(object)}`, sizeOf(setSize, object));
     }
   }
   return counts;
@@ -109,6 +112,22 @@ function listenersOf({ _events: events }: Emitter): number {
 
 const mapSize = Object.getOwnPropertyDescriptor(Map.prototype, 'size')!.get!;
 const setSize = Object.getOwnPropertyDescriptor(Set.prototype, 'size')!.get!;
+
+/** "Map of string", "BoundedMap of string": enough to find whose it is. */
+function kindOf(collection: object): string {
+  try {
+    const [first] = Map.prototype.entries.call(collection as Map<unknown, unknown>);
+    if (isSeries(first?.[1])) return METRIC_SERIES;
+    return `${collection.constructor.name} of ${typeof first?.[0]}`;
+  } catch {
+    return collection.constructor.name;
+  }
+}
+
+/** As service-kit's telemetry keeps it. */
+function isSeries(value: unknown): boolean {
+  return typeof value === 'object' && value !== null && 'histogram' in value && 'attributes' in value;
+}
 
 /** 0 for a prototype, which is of the kind and has no size. */
 function sizeOf(size: () => number, object: object): number {

@@ -1,6 +1,9 @@
 import { createConnection } from 'node:net';
 import { text } from 'node:stream/consumers';
 
+/** What the series of metrics are called among the collections. */
+export const METRIC_SERIES = 'metric series';
+
 /** What a process holds, after a forced garbage collection. */
 export interface ProbeReport {
   /** Heap used and what hangs on it outside. */

@@ -1,0 +1,82 @@
+/**
+ * Two thousand sessions that end in every way there is, over every door; then everything that they held must be back:
+ * objects in the services' heaps, sockets, timers, listeners, entries of collections, keys and index entries in Redis.
+ * The long run of the same: `npm run bench -- churn`.
+ */
+import assert from 'node:assert/strict';
+import { after, before, suite, test } from 'node:test';
+import { Churn, type Round } from '../bench/churn/churn.ts';
+import { type Way, ways } from '../bench/churn/clients/ways.ts';
+import { leftBehind, type Observation } from '../bench/churn/observation.ts';
+import { startRedis } from './redis.ts';
+
+const SESSIONS = 2_000;
+const LEAST = 20;
+const STREAMS_LEAST = 8;
+/** Whatever a process makes once, when somebody comes or goes this way for the first time, is no leak. */
+const WARM_UP_SESSIONS = 8;
+/** The bound of a stalled reader is 6 s; the rest is for a busy machine. */
+const CUT_MS_MAX = 30_000;
+
+suite('sessions that end by', () => {
+  const owned = new AsyncDisposableStack();
+  let churn: Churn;
+  let baseline: Observation;
+  let round: Round;
+  let settled: Observation;
+
+  before(async () => {
+    const redis = owned.use(await startRedis());
+    const log: string[] = [];
+    churn = owned.use(
+      await Churn.start({
+        redisUrl: redis.url,
+        say: () => undefined,
+        signal: new AbortController().signal,
+        onLog: (name, line) => log.push(`${name} | ${line}`),
+      }),
+    );
+    await churn.round(churn.ways, warmingUp);
+    baseline = await churn.baseline();
+    round = await churn.round(churn.ways, planned);
+    settled = await churn.settle(baseline);
+    for (const line of log) console.error(line); // errors only
+  });
+  after(() => owned.disposeAsync());
+
+  for (const way of ways) {
+    test(way.name, (t) => {
+      const obstacle = churn.obstacleOf(way);
+      if (obstacle !== undefined) return t.skip(`not here: ${obstacle}`);
+      assert.deepEqual(
+        round.failures.filter((failure) => failure.startsWith(way.name)),
+        [],
+      );
+      assert.equal(round.lived[way.name], churn.planned(planned(way)));
+    });
+  }
+
+  test('any of these ways leave nothing behind, in no process and not in Redis', () => {
+    const left = leftBehind(settled.counts, baseline.counts);
+    assert.deepEqual(
+      left.map(({ name, before, after }) => `${name}: ${before} → ${after}`),
+      [],
+    );
+  });
+
+  test('stalling are cut, all of them', () => {
+    assert.ok(round.cutMs !== undefined && round.cutMs < CUT_MS_MAX, `the last after ${round.cutMs} ms`);
+  });
+
+  test('leave no key without a TTL', () => {
+    assert.equal(settled.counts['redis keys without TTL'], 0);
+    assert.equal(baseline.counts['redis keys without TTL'], 0);
+  });
+});
+
+const warmingUp = ({ name }: Way) => (name.includes('streams') ? WARM_UP_SESSIONS / 2 : WARM_UP_SESSIONS);
+
+function planned({ name, share }: Way): number {
+  if (name.includes('streams')) return STREAMS_LEAST;
+  return Math.max(LEAST, (SESSIONS * share) / 100);
+}
