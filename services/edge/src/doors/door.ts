@@ -10,7 +10,7 @@ export interface DoorOptions {
   readonly service: PlayService;
   readonly refusals: Refusals;
   readonly sinks: SinkOptions;
-  /** A call of one question must be asked by then. */
+  /** A call of one question must be asked by then, and whoever does not read on in an answer for as long is cut. */
   readonly requestMs: number;
 }
 

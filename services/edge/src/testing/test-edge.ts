@@ -10,6 +10,7 @@ import { until } from './until.ts';
 interface Status {
   readonly counters: Readonly<Record<string, number>>;
   readonly collections: readonly { readonly name: string; readonly size: number; readonly orphans: number }[];
+  readonly web: { readonly connections: number };
 }
 
 /** Quick enough for tests; what each of them is about is told by the test. */

@@ -1,9 +1,10 @@
 import assert from 'node:assert/strict';
-import { randomBytes } from 'node:crypto';
+import { randomBytes, randomUUID } from 'node:crypto';
 import { once } from 'node:events';
 import { connect, constants } from 'node:http2';
 import { connect as connectTcp, type Socket } from 'node:net';
 import { suite, test } from 'node:test';
+import { SignInRequest } from '@clew/protocol/clew/play/v1/play.ts';
 import { Client, credentials } from '@grpc/grpc-js';
 import { Status } from 'nice-grpc-common';
 import { GrpcPlayer } from '../../testing/grpc-player.ts';
@@ -11,6 +12,7 @@ import { RawReader } from '../../testing/raw-reader.ts';
 import { refusalOf } from '../../testing/refusal.ts';
 import { startTestEdge, type TestEdge } from '../../testing/test-edge.ts';
 import { until } from '../../testing/until.ts';
+import { dataFrame } from '../web/frames.ts';
 
 const raw = (message: Buffer) => message;
 
@@ -207,6 +209,27 @@ suite('what the gRPC door refuses', () => {
     call.on('error', () => {});
     call.resume();
     call.write(Buffer.alloc(20_000, 1)); // says that it is larger than may be, and does not end
+    await once(call, 'close');
+    assert.equal(call.rstCode, constants.NGHTTP2_CANCEL);
+    session.destroy();
+  });
+
+  test('who does not read the answer', async () => {
+    await using edge = await startTestEdge();
+    const session = connect(`http://${edge.grpcAddress}`, { settings: { initialWindowSize: 0 } });
+    session.on('error', () => {});
+    const call = session.request({
+      ':method': 'POST',
+      ':path': '/clew.play.v1.PlayService/SignIn',
+      'content-type': 'application/grpc',
+      te: 'trailers',
+    });
+    call.on('error', () => {});
+    call.resume();
+    const question = SignInRequest.encode(
+      SignInRequest.fromPartial({ secret: Buffer.alloc(32, 1), displayName: 'Ariadne', requestId: randomUUID() }),
+    ).finish();
+    call.end(dataFrame(question));
     await once(call, 'close');
     assert.equal(call.rstCode, constants.NGHTTP2_CANCEL);
     session.destroy();

@@ -13,22 +13,38 @@ export interface InterceptorOptions {
   readonly refusals: Refusals;
   /** A call of one question must be asked by then. */
   readonly requestMs: number;
-  /** How long a caller may go on sending after the answer. */
+  /** How long a caller may go on sending after the answer, or leave it unread. */
   readonly lingerMs: number;
 }
 
 /**
  * What grpc-js leaves open. It adds google.rpc details to the refusals that grpc-js makes itself (too large, malformed, too
- * late); cuts calls whose question never comes, and callers that go on sending when the answer was given. It returns the
- * call it was given: no layer is added on the way of messages.
+ * late); cuts calls whose question never comes, and callers that go on sending when the answer was given or do not read it
+ * (M4). It returns the call it was given: no layer is added on the way of messages.
  */
 export function interceptor({ refusals, requestMs, lingerMs }: InterceptorOptions): ServerInterceptor {
   return (method, call) => {
     const stream = http2Stream(call);
-    const cut = () => stream?.close(constants.NGHTTP2_CANCEL);
+    const cut = () => {
+      stream?.close(constants.NGHTTP2_CANCEL);
+      stream?.destroy();
+    };
     if (!method.requestStream && stream !== undefined) {
       const unasked = setTimeout(cut, requestMs);
       stream.once('end', () => clearTimeout(unasked)).once('close', () => clearTimeout(unasked));
+    }
+    const linger = () => {
+      if (stream === undefined || stream.closed) return;
+      const timer = setTimeout(cut, lingerMs);
+      stream.once('close', () => clearTimeout(timer));
+    };
+    if (!method.responseStream) {
+      // The status comes when the answer was taken: who does not read it has no status either.
+      const sendMessage = call.sendMessage.bind(call);
+      call.sendMessage = (message, taken) => {
+        linger();
+        sendMessage(message, taken);
+      };
     }
     const sendStatus = call.sendStatus.bind(call);
     let answered = false;
@@ -36,9 +52,7 @@ export function interceptor({ refusals, requestMs, lingerMs }: InterceptorOption
       if (answered) return;
       answered = true;
       sendStatus(explained(status, refusals));
-      if (stream === undefined || stream.closed || stream.readableEnded) return;
-      const linger = setTimeout(cut, lingerMs);
-      stream.once('close', () => clearTimeout(linger));
+      linger();
     };
     return call as ServerInterceptingCall; // any call will do: grpc-js asks for the interface only
   };

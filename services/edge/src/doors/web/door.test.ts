@@ -1,7 +1,10 @@
 import assert from 'node:assert/strict';
 import { randomBytes, randomUUID } from 'node:crypto';
 import { once } from 'node:events';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { connect, type Socket } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { suite, test } from 'node:test';
 import { PlayServiceDefinition, WatchRequest, WatchResponse } from '@clew/protocol/clew/play/v1/play.ts';
 import { Status } from 'nice-grpc-common';
@@ -159,6 +162,23 @@ suite('a reader at the web door', () => {
     socket.resume(); // now he looks
     assert.equal(((await gone) as NodeJS.ErrnoException).code, 'ECONNRESET');
     await edge.holdsNothing();
+  });
+});
+
+suite('an answer at the web door', () => {
+  test('that nobody reads is cut off', async (t) => {
+    const webRoot = await mkdtemp(join(tmpdir(), 'clew-pages-'));
+    t.after(() => rm(webRoot, { recursive: true }));
+    await writeFile(join(webRoot, 'index.html'), Buffer.alloc(32 * 1024 * 1024)); // more than any socket takes
+    await using edge = await startTestEdge({ CLEW_WEB_ROOT: webRoot, CLEW_REQUEST_MS: '300' });
+    const socket = connect(Number(new URL(edge.webUrl).port), '127.0.0.1');
+    t.after(() => socket.destroy());
+    const gone = new Promise<NodeJS.ErrnoException>((resolve) => socket.once('error', resolve));
+    socket.write('GET / HTTP/1.1\r\nhost: x\r\n\r\n');
+    socket.pause();
+    await until('it is cut', async () => (await edge.status()).web.connections === 0);
+    socket.resume();
+    assert.equal((await gone).code, 'ECONNRESET');
   });
 });
 

@@ -132,6 +132,7 @@ export class WebDoor implements Door {
       this.#call(path, encoding, request, response);
     } else {
       this.#security.forPages(response);
+      response.setTimeout(this.#options.requestMs, () => request.socket.resetAndDestroy()); // M4
       this.#files.serve(path, request, response);
     }
   }

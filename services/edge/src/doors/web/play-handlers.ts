@@ -2,6 +2,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import { PlayServiceDefinition } from '@clew/protocol/clew/play/v1/play.ts';
 import type { ServiceError } from '@clew/service-kit/service-error';
 import type { Caller } from '../../play-service.ts';
+import type { SinkOptions } from '../../player-sink.ts';
 import type { DoorOptions } from '../door.ts';
 import { deadlineExceeded, methodUnknown } from '../message-refusals.ts';
 import { answerTo, decoded, inTime, methodOf } from '../unary.ts';
@@ -46,10 +47,10 @@ export async function serveCall(
       await watch(request, response, encoding, deadlineMs, options);
     } else {
       const answer = await inTime(answerTo(method, message, callerOf(request), options.service), deadlineMs);
-      conclude(response, encoded(Buffer.concat([dataFrame(answer), trailerFrame(undefined)]), encoding));
+      conclude(response, encoded(Buffer.concat([dataFrame(answer), trailerFrame(undefined)]), encoding), options.sinks);
     }
   } catch (thrown) {
-    refuse(response, encoding, options.refusals.of(thrown));
+    refuse(response, encoding, options.refusals.of(thrown), options.sinks);
   }
 }
 
@@ -73,12 +74,14 @@ async function watch(
   }
 }
 
-function refuse(response: ServerResponse, encoding: Encoding, error: ServiceError): void {
+function refuse(response: ServerResponse, encoding: Encoding, error: ServiceError, sinks: SinkOptions): void {
   if (!response.req.complete) response.setHeader('connection', 'close');
-  conclude(response, encoded(trailerFrame(error), encoding));
+  conclude(response, encoded(trailerFrame(error), encoding), sinks);
 }
 
-function conclude(response: ServerResponse, body: Buffer): void {
+/** The whole answer; who does not read it is cut by the sinks' bound of last words (M4). */
+function conclude(response: ServerResponse, body: Buffer, { lingerMs }: SinkOptions): void {
+  response.setTimeout(lingerMs, () => response.req.socket.resetAndDestroy());
   response.setHeader('content-length', body.length);
   response.end(body);
 }
