@@ -113,12 +113,14 @@ function listenersOf({ _events: events }: Emitter): number {
 const mapSize = Object.getOwnPropertyDescriptor(Map.prototype, 'size')!.get!;
 const setSize = Object.getOwnPropertyDescriptor(Set.prototype, 'size')!.get!;
 
-/** "Map of string", "BoundedMap of string": enough to find whose it is. */
+/** "Map of authorization", "BoundedMap of string": enough to find whose it is. Words are told, ids are not. */
 function kindOf(collection: object): string {
   try {
     const [first] = Map.prototype.entries.call(collection as Map<unknown, unknown>);
     if (isSeries(first?.[1])) return METRIC_SERIES;
-    return `${collection.constructor.name} of ${typeof first?.[0]}`;
+    const key = first?.[0];
+    const isWord = typeof key === 'string' && /^[a-z][a-z:._-]{1,30}$/i.test(key);
+    return `${collection.constructor.name} of ${isWord ? key : typeof key}`;
   } catch {
     return collection.constructor.name;
   }
