@@ -49,6 +49,8 @@ const POLL_MS = 50;
 const QUIET_MS = 7_000;
 const SETTLE_MS_MAX = 90_000;
 const OBSERVATIONS_MIN = 3;
+/** Measured: after a dozen looks a process is as large after a look as before. */
+const PROBE_LOOKS = 12;
 const GLANCE_MS = 500;
 
 export class Churn implements AsyncDisposable {
@@ -158,6 +160,11 @@ export class Churn implements AsyncDisposable {
       })(),
     ]);
     return { lived, failed, failures, cutMs };
+  }
+
+  /** Looking costs memory, too, the first times: the engine compiles what looks. */
+  async warmUpProbes(): Promise<void> {
+    for (let look = 0; look < PROBE_LOOKS; look += 1) await this.observe();
   }
 
   /** What there is when the warm-up is over: those who were lost are ended, and nothing goes any more. */

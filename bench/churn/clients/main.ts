@@ -50,13 +50,22 @@ async function carryOut(order: Extract<Order, { kind: 'live' | 'hold' }>): Promi
   };
   const live = async (life: Life) => {
     if (way.kind === 'own hand') return way.live(life);
-    held.push(await way.hold(life));
+    held.push(await inTime(way.hold(life)));
     signs ??= setInterval(() => {
       for (const { stream } of held) stream.sayHere();
     }, SIGN_OF_LIFE_MS);
   };
   await Promise.all(Array.from({ length: Math.min(order.atOnce, order.sessions) }, one));
   return { order: order.order, lived, failed, failures };
+}
+
+/** Who comes later than that is sent away: nobody waits for him any more. */
+async function inTime(holding: ReturnType<Held['hold']>): ReturnType<Held['hold']> {
+  const untilMs = performance.now() + LIFE_MS_MAX - 1_000;
+  const one = await holding;
+  if (performance.now() < untilMs) return one;
+  one.player.line.close();
+  throw new Error('came too late');
 }
 
 async function within(what: string, life: Promise<void>): Promise<void> {

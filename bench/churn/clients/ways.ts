@@ -40,8 +40,8 @@ const STREAMS = 100;
 
 /** Most wait in the lobby, some in the queue, some play: a match costs more than a session, and has its own leaks. */
 export function phaseOf(index: number): Phase {
-  if (index % 16 < 2) return 'seated';
-  return index % 16 === 2 ? 'queued' : 'lobby';
+  if (index % 16 === 0) return 'seated';
+  return index % 16 === 1 ? 'queued' : 'lobby';
 }
 
 const player = ({ door, edges }: Life) => new RawPlayer({ door, edge: edges[0]! });
@@ -58,10 +58,17 @@ const ending =
     }
   };
 
-const hold: Held['hold'] = async (life) => {
-  const one = player(life);
-  return { player: one, stream: await one.come(phaseOf(life.index)) };
-};
+const hold: Held['hold'] = (life) => holding(player(life), phaseOf(life.index));
+
+/** Comes as far as that, or not at all. */
+async function holding(one: RawPlayer, phase: Phase): ReturnType<Held['hold']> {
+  try {
+    return { player: one, stream: await one.come(phase) };
+  } catch (thrown) {
+    one.line.close();
+    throw thrown;
+  }
+}
 
 const leave = LeaveRequest.encode({}).finish();
 const resume = ResumeRequest.encode({ requestId: '' }).finish();
@@ -101,10 +108,7 @@ export const ways: readonly Way[] = [
     name: 'a reader that stops reading and goes on answering pings',
     share: 1,
     by: 'stalling',
-    hold: async ({ door, edges }) => {
-      const one = new RawPlayer({ door, edge: edges[0]!, small: true });
-      return { player: one, stream: await one.come('seated') };
-    },
+    hold: ({ door, edges }) => holding(new RawPlayer({ door, edge: edges[0]!, small: true }), 'seated'),
   },
   { kind: 'held', name: 'half-open: packets dropped both ways', share: 1, by: 'unplugging', hold },
   {

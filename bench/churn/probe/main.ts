@@ -119,12 +119,13 @@ function kindOf(collection: object): string {
     const [first] = Map.prototype.entries.call(collection as Map<unknown, unknown>);
     if (isSeries(first?.[1])) return METRIC_SERIES;
     const key = first?.[0];
-    const isWord = typeof key === 'string' && /^[a-z][a-z:._-]{1,30}$/i.test(key);
-    return `${collection.constructor.name} of ${isWord ? key : typeof key}`;
+    return `${collection.constructor.name} of ${typeof key === 'string' ? wordsOf(key) : typeof key}`;
   } catch {
     return collection.constructor.name;
   }
 }
+
+const wordsOf = (key: string) => (/^[\w-]{20,}$/.test(key) ? 'ids' : key.replace(/\d+/g, '#').slice(0, 24));
 
 /** As service-kit's telemetry keeps it. */
 function isSeries(value: unknown): boolean {
