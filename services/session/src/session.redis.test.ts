@@ -420,3 +420,9 @@ suite('without Redis', () => {
     await refused;
   });
 });
+
+test('a start that is called off leaves nothing running', async () => {
+  const config = parseConfig({ ...serviceFields, ...sessionFields }, { CLEW_REDIS_URL: redis.url });
+  await assert.rejects(startSession(config, log, AbortSignal.abort(new Error('called off'))), /called off/);
+  // Whatever was left would keep this process from ending.
+});
