@@ -85,7 +85,9 @@ export class Trial {
     const tests = testsReaching(mutant.path, repository);
     const known = killers.of(keyOf(mutant));
     if (known && tests.some(({ file }) => file === known.file)) {
-      yield { file: known.file, tests: testsOf(known), isKnown: true };
+      const { trace } = await this.#measure(known.file, worker, places);
+      const isThere = known.test === undefined || trace.testMs.has(known.test);
+      if (isThere) yield { file: known.file, tests: testsOf(known), isKnown: true };
     }
     const files = killers.sorted(
       mutant.path,

@@ -155,6 +155,25 @@ suite('a control server', () => {
     assert.deepEqual(refusals, []);
   });
 
+  test('has aborted the signal of a call whose caller was gone before it was asked for', async (context) => {
+    const gate = Promise.withResolvers<void>();
+    const seen = Promise.withResolvers<boolean>();
+    const { client } = await serving(context, {
+      endSession: async (_request, call) => {
+        gate.resolve();
+        while (!('isCancelled' in call && call.isCancelled)) await new Promise((resolve) => setImmediate(resolve));
+        seen.resolve(call.signal.aborted);
+        return { ended: true };
+      },
+    });
+    const caller = new AbortController();
+    const call = assert.rejects(client.endSession({}, { signal: caller.signal }));
+    await gate.promise;
+    caller.abort();
+    await call;
+    assert.equal(await seen.promise, true);
+  });
+
   test('does not abort the signal of a call that was answered', async (context) => {
     let signal: AbortSignal | undefined;
     const { client } = await serving(context, {

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
+import { type AddressInfo, createServer } from 'node:net';
 import { after, beforeEach, test } from 'node:test';
 import { setTimeout as pause } from 'node:timers/promises';
 import {
@@ -417,4 +418,14 @@ test('placements under way are bounded, the rest of the queue waits for the next
   release.resolve();
   for (const ticket of tickets) await instance.assigned(ticket);
   await eventually(async () => (await instance.size('matchmaking.placements')) === 0);
+});
+
+test('a start that fails leaves nothing running', async () => {
+  await using sessions = await FakeSessions.open();
+  const taken = createServer().listen(0, '127.0.0.1');
+  await once(taken, 'listening');
+  const { port } = taken.address() as AddressInfo;
+  await assert.rejects(Instance.startAlone(sessions, { OPS_PORT: String(port) }), { code: 'EADDRINUSE' });
+  taken.close();
+  // Whatever was left would keep this process from ending.
 });

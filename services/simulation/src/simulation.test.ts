@@ -1,10 +1,14 @@
 import assert from 'node:assert/strict';
-import { connect } from 'node:net';
+import { once } from 'node:events';
+import { type AddressInfo, connect, createServer } from 'node:net';
 import { suite, test } from 'node:test';
 import { SessionEvent_Kind } from '@clew/protocol/clew/session/v1/session.ts';
 import { Closed_Reason } from '@clew/protocol/clew/simulation/v1/simulation.ts';
+import { parseConfig, serviceFields } from '@clew/service-kit/config';
+import { simulationFields } from './config.ts';
+import { startSimulation } from './simulation.ts';
 import { player } from './testing/test-matches.ts';
-import { running } from './testing/test-simulation.ts';
+import { log, running } from './testing/test-simulation.ts';
 
 const refused = (port: number) =>
   new Promise<boolean>((resolve) => {
@@ -91,4 +95,16 @@ suite('a simulation', () => {
       assert.equal(await refused(port), true);
     }
   });
+});
+
+test('a start that fails leaves nothing running', async () => {
+  const taken = createServer().listen(0, '127.0.0.1');
+  await once(taken, 'listening');
+  const { port } = taken.address() as AddressInfo;
+  const away = { CLEW_REDIS_URL: 'redis://127.0.0.1:1', CLEW_OPS_PORT: String(port) };
+  const peers = { CLEW_SESSION_ADDRESSES: '127.0.0.1:1', CLEW_MATCHMAKING_ADDRESSES: '127.0.0.1:1' };
+  const config = parseConfig({ ...serviceFields, ...simulationFields }, { ...away, ...peers });
+  await assert.rejects(startSimulation(config, log), { code: 'EADDRINUSE' });
+  taken.close();
+  // Whatever was left would keep this process from ending.
 });
