@@ -32,6 +32,15 @@ suite('a match', () => {
     assertNothingLeft(world);
   });
 
+  test('that is gone is not ticked any more', async (context) => {
+    const world = await TestMatches.open(context);
+    const [first, second] = [world.match(1, 'm-1'), world.match(1, 'm-2')];
+    for (const match of [first, second]) world.matches.end(match, Closed_Reason.REASON_MATCH_FAILED);
+    const before = world.counters.get('simulation.ticks');
+    world.pass(3);
+    assert.equal(world.counters.get('simulation.ticks'), before);
+  });
+
   test('without any player is over at once, and leaves nothing', async (context) => {
     const world = await TestMatches.open(context);
     const match = world.match(2);

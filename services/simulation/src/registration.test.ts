@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { getEventListeners } from 'node:events';
 import { suite, type TestContext, test } from 'node:test';
 import { MatchmakingServiceDefinition } from '@clew/protocol/clew/matchmaking/v1/matchmaking.ts';
 import { controlClients, streamChannel } from '@clew/service-kit/control-client';
@@ -35,7 +36,7 @@ async function registered(context: TestContext, silenceMs = 5_000) {
     channel.close();
     matchmaking.close();
   });
-  return { matchmaking, state, end };
+  return { matchmaking, state, signal: stop.signal, end };
 }
 
 suite('registration', () => {
@@ -58,12 +59,21 @@ suite('registration', () => {
   });
 
   test('begins anew when matchmaking was restarted', async (context) => {
-    const { matchmaking } = await registered(context);
+    const { matchmaking, signal } = await registered(context);
     await matchmaking.notice.until(() => matchmaking.last !== undefined);
     matchmaking.close();
     await matchmaking.open();
     await matchmaking.notice.until(() => matchmaking.streams.length === 2);
     assert.equal(matchmaking.streams[1]?.[0]?.simulationId, 'simulation-1');
+    // The stream that broke listens to nothing any more: there are the second stream's farewell and its pause.
+    while (getEventListeners(signal, 'abort').length > 2) await new Promise((resolve) => setImmediate(resolve));
+  });
+
+  test('does not wait for a matchmaking that does not hear its farewell', async (context) => {
+    const { matchmaking, end } = await registered(context, 600_000);
+    matchmaking.deaf = true;
+    await matchmaking.notice.until(() => matchmaking.last !== undefined);
+    await end();
   });
 
   test('gives a stream up on which nothing is heard', async (context) => {

@@ -52,6 +52,30 @@ suite('seating', () => {
     assert.deepEqual(trunk.closed, []);
   });
 
+  test('lets go of a channel that it closed: nothing is sent there any more', () => {
+    const seating = newSeating();
+    const [older, newer] = [new NotingTrunk(), new NotingTrunk()];
+    seating.reserve([player(1)], 0);
+    seating.attach(older, 1, player(1).playerId, 1);
+    seating.attach(newer, 2, player(1).playerId, 2);
+    assert.deepEqual(older.closed, [[1, Closed_Reason.REASON_REPLACED]]);
+    assert.deepEqual(
+      seating.audiences.map(({ trunk, channels }) => [trunk, channels.map(({ number }) => number)]),
+      [[newer, [2]]],
+    );
+  });
+
+  test('has no seat taken when it is cleared', () => {
+    const seating = newSeating();
+    const trunk = new NotingTrunk();
+    seating.reserve([player(1), player(2)], 0);
+    seating.attach(trunk, 1, player(1).playerId, 1);
+    seating.clear(Closed_Reason.REASON_MATCH_ENDED);
+    assert.equal(seating.taken, 0);
+    assert.equal(seating.audiences.length, 0);
+    assert.deepEqual(trunk.closed, [[1, Closed_Reason.REASON_MATCH_ENDED]]);
+  });
+
   test('keeps the seat of a lost connection, and frees that of who leaves', () => {
     const seating = newSeating();
     const trunk = new NotingTrunk();

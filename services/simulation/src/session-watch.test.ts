@@ -83,6 +83,47 @@ suite('the session watch', () => {
     assert.deepEqual(sessions.cursors, ['', '1']);
   });
 
+  test('keeps a stream that began for longer than it may take to begin', async (context) => {
+    const openMs = 500;
+    const { sessions, events, world } = await watching(context, openMs);
+    sessions.tell(over(1, 1, SessionEvent_Kind.KIND_DETACHED));
+    await world.settle(() => events() > 0);
+    const opened = sessions.cursors.length;
+    let told = events();
+    for (const endMs = performance.now() + 2 * openMs; performance.now() < endMs; ) {
+      sessions.tell(over(1, 1, SessionEvent_Kind.KIND_DETACHED));
+      told += 1;
+      await world.settle(() => events() >= told);
+    }
+    assert.equal(sessions.cursors.length, opened);
+  });
+
+  test('leaves no timer of a stream that never began', async (context) => {
+    const world = await TestMatches.open(context);
+    const sessions = await new FakeSessions().open();
+    sessions.close(); // nobody is there
+    const channel = streamChannel([sessions.address]);
+    const real = controlClients.create(SessionServiceDefinition, channel);
+    let opened = 0;
+    const client: typeof real = {
+      ...real,
+      watchSessions: (...args) => {
+        opened += 1;
+        return real.watchSessions(...args);
+      },
+    };
+    const { matches, counters, log } = world;
+    const watch = new SessionWatch({ sessions: client, matches, counters, log, openMs: 600_000 });
+    const stop = new AbortController();
+    const done = watch.run(stop.signal);
+    await world.settle(() => opened === 2);
+    stop.abort();
+    await done;
+    channel.close();
+    assert.ok(opened >= 2);
+    // A timer that was left would keep this process from ending.
+  });
+
   test('gives a stream up that does not begin', async (context) => {
     const { sessions } = await watching(context, 50, true);
     await sessions.notice.until(() => sessions.cursors.length === 2);

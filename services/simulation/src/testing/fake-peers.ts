@@ -136,6 +136,8 @@ export class FakeMatchmaking implements AsyncDisposable {
   withdrawn = 0;
   /** Hears and says nothing while it is set. */
   mute = false;
+  /** Does not hear that a stream is over while it is set. */
+  deaf = false;
   readonly notice = new Notice();
   port = 0;
   #server: Server | undefined;
@@ -144,7 +146,7 @@ export class FakeMatchmaking implements AsyncDisposable {
     const server = createServer();
     const self = this;
     const implementation: Pick<MatchmakingServiceImplementation, 'registerSimulation'> = {
-      async *registerSimulation(requests) {
+      async *registerSimulation(requests, { signal }) {
         const heard: RegisterSimulationRequest[] = [];
         self.streams.push(heard);
         for await (const request of requests) {
@@ -152,6 +154,7 @@ export class FakeMatchmaking implements AsyncDisposable {
           self.notice.give();
           if (!self.mute) yield {};
         }
+        if (self.deaf) await new Promise((resolve) => signal.addEventListener('abort', resolve));
         self.withdrawn++;
         self.notice.give();
       },
