@@ -29,4 +29,56 @@ export const excuses: readonly Excuse[] = [
     line: 'this.#wake = undefined;',
     reason: 'it wakes a promise that is resolved already; the next wait puts its own in its place',
   },
+  {
+    path: 'services/edge/src/doors/grpc/interceptor.ts',
+    line: "stream.once('close', () => clearTimeout(linger));",
+    reason: 'within a second it fires, finds the stream closed, and does nothing',
+  },
+  {
+    path: 'services/edge/src/doors/web-socket/call.ts',
+    line: 'clearTimeout(this.#linger);',
+    reason: 'within a second it fires, finds the socket destroyed, and does nothing',
+  },
+  {
+    path: 'services/edge/src/doors/web-socket/call.ts',
+    line: 'clearTimeout(this.#unasked);',
+    next: 'if (socket.destroyed) return;',
+    reason: 'the socket is cut within a second after the last words anyway, and its close clears the timer, too',
+  },
+  {
+    path: 'services/edge/src/doors/web/body.ts',
+    line: 'else pieces.length = 0;',
+    reason: 'no more than the bound of a message is kept, and it goes with the request',
+  },
+  {
+    path: 'services/edge/src/doors/web/door.ts',
+    line: 'const idle = setInterval(() => this.#server.closeIdleConnections(), idleCheckMs); // those that ended meanwhile, too',
+    reason: 'it makes the stop quicker: at the end of the grace all connections are cut, idle or not',
+  },
+  {
+    path: 'packages/service-kit/src/process-mark.ts',
+    line: 'clearInterval(this.#again);',
+    reason:
+      'a turn after the stop finds the signal aborted and does nothing; the process exits next, and the timer does not hold it',
+  },
+  {
+    path: 'packages/service-kit/src/reset-call.ts',
+    line: 'stream?.destroy();',
+    reason: 'closing it with an error code has destroyed it: said again for a Node that waits for its writes',
+  },
+  {
+    path: 'packages/service-kit/src/reset-call.ts',
+    line: 'session?.destroy();',
+    reason: 'a session ends with its socket, which is reset in the line before: this only makes it the same turn',
+  },
+  {
+    path: 'packages/service-kit/src/reset-call.ts',
+    line: 'call.destroy();',
+    reason: 'a call ends with its stream: grpc-js hears of that end; this only makes it the same turn',
+  },
+  {
+    path: 'services/simulation/src/match.ts',
+    line: 'this.#shown = undefined;',
+    reason: 'one view that nobody is shown; it goes with the match, and nobody holds a match that is over',
+  },
 ];

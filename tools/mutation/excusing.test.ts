@@ -25,6 +25,13 @@ test('an excuse may mean one cut of a line', () => {
   );
 });
 
+test('an excuse may mean a line by the line after it', () => {
+  const [mutant] = mutants;
+  assert.equal(mutant?.next, '');
+  assert.equal(excuseFor({ ...mutant!, next: 'c();' }, [{ ...excuse, next: 'd();' }]), undefined);
+  assert.ok(excuseFor({ ...mutant!, next: 'c();' }, [{ ...excuse, next: 'c();' }]));
+});
+
 test('an excuse that nothing needs is told', () => {
   assert.deepEqual(idleExcuses(mutants, [excuse]), []);
   const [told] = idleExcuses(mutants, [excuse, { ...excuse, line: 'c.close();' }]);

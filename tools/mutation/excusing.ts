@@ -7,13 +7,15 @@ export interface Excuse {
   readonly line: string;
   /** Where one cut on the line is meant and others are not: what is cut out, as reports show it. */
   readonly code?: string;
+  /** Where the same line stands elsewhere in the file and is not meant: the line after it. */
+  readonly next?: string;
   readonly reason: string;
 }
 
 export function excuseFor(mutant: Mutant, excuses: readonly Excuse[]): Excuse | undefined {
   return excuses.find(
-    ({ path, line, code }) =>
-      path === mutant.path && line === mutant.text && (code === undefined || code === mutant.code),
+    ({ path, line, code = mutant.code, next = mutant.next }) =>
+      path === mutant.path && line === mutant.text && code === mutant.code && next === mutant.next,
   );
 }
 

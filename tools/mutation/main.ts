@@ -55,10 +55,15 @@ async function tryAll(
     if (flags.keep) killers.keep(new Set(findMutants(repository).map(keyOf)));
   });
   let done = 0;
+  const broken: string[] = [];
   const trial = new Trial({
     repository,
     killers,
     workers,
+    onBroken: (file, how) => {
+      broken.push(file);
+      say(`${file} fails without any mutant${how}`);
+    },
     onVerdict: (verdict, seconds) => {
       done += 1;
       say(`[${done}/${tried.length}] ${verdictLine(verdict, seconds)}`);
@@ -71,5 +76,6 @@ async function tryAll(
   for (const { mutant } of survivors) say(`survived: ${titleOf(mutant)}`);
   say(summaryLine(counts, seconds));
   if (flags.json) for (const figure of figuresOf(counts, seconds)) console.log(jsonLine(figure));
-  return survivors.length === 0 ? 0 : 1;
+  for (const file of broken) say(`proves nothing, for it fails without any mutant: ${file}`);
+  return survivors.length + broken.length === 0 ? 0 : 1;
 }

@@ -17,6 +17,8 @@ export interface Mutant extends Cut {
   readonly line: number;
   /** That line, trimmed: with the path, what excuses and the memory of killers go by; numbers change too often. */
   readonly text: string;
+  /** The line after it, trimmed. */
+  readonly next: string;
   /** What is taken out, in one line. */
   readonly code: string;
 }
@@ -32,6 +34,7 @@ export function mutantsOf(path: string, text: string, cuts: readonly Cut[]): Mut
         path,
         line,
         text: text.split('\n')[line - 1]!.trim(),
+        next: (text.split('\n')[line] ?? '').trim(),
         code: text.slice(cut.start, cut.end).replace(/\s+/g, ' '),
       };
     });

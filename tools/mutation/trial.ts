@@ -1,5 +1,4 @@
 /** Tries mutants, several at a time, and says of each what became of it. */
-import { SetupFault } from '../setup.mjs';
 import type { Repository } from '../tidy/repository.ts';
 import type { Places, ReachedPlaces } from './hits.ts';
 import type { Killer, Killers } from './killers.ts';
@@ -18,6 +17,8 @@ export interface TrialOptions {
   readonly killers: Killers;
   readonly workers: readonly Worker[];
   readonly onVerdict: (verdict: Verdict, seconds: number) => void;
+  /** A test file fails without any mutant: it can prove nothing. */
+  readonly onBroken: (file: string, how: string) => void;
 }
 
 /** A test file when nothing is wrong. */
@@ -37,13 +38,12 @@ interface Attempt {
 export class Trial {
   readonly #options: TrialOptions;
   /** As far as they were needed. */
-  readonly #measured = new Map<string, Promise<Measured>>();
+  readonly #measured = new Map<string, Promise<Measured | undefined>>();
 
   constructor(options: TrialOptions) {
     this.#options = options;
   }
 
-  /** Throws a SetupFault when a test fails without any mutant. */
   async run(mutants: readonly Mutant[]): Promise<Verdict[]> {
     const places = placesOf(mutants);
     const waiting = mutants.values();
@@ -66,7 +66,8 @@ export class Trial {
     using _ = worker.mutate(mutant.path, cutOut(original, mutant), original);
     const tried: string[] = [];
     for await (const { file, tests, isKnown } of this.#attempts(mutant, worker, places)) {
-      const { trace } = await this.#measure(file, worker, places);
+      const trace = (await this.#measure(file, worker, places))?.trace;
+      if (trace === undefined) continue;
       tried.push(file);
       const outcome = await worker.run(file, trace, tests);
       if (outcome.kind === 'passed') continue;
@@ -85,8 +86,8 @@ export class Trial {
     const tests = testsReaching(mutant.path, repository);
     const known = killers.of(keyOf(mutant));
     if (known && tests.some(({ file }) => file === known.file)) {
-      const { trace } = await this.#measure(known.file, worker, places);
-      const isThere = known.test === undefined || trace.testMs.has(known.test);
+      const measured = await this.#measure(known.file, worker, places);
+      const isThere = known.test === undefined || measured?.trace.testMs.has(known.test);
       if (isThere) yield { file: known.file, tests: testsOf(known), isKnown: true };
     }
     const files = killers.sorted(
@@ -97,10 +98,11 @@ export class Trial {
     for (const file of files) {
       if (isScript(mutant.path)) yield { file };
       else {
-        const { reached, trace } = await this.#measure(file, worker, places);
-        const reaching = reached(mutant.path, mutant.start);
+        const measured = await this.#measure(file, worker, places);
+        const reaching = measured?.reached(mutant.path, mutant.start) ?? [];
         isReached ||= reaching.length > 0;
-        if (reaching.length > 0) yield { file, tests: reaching.length * 2 < trace.testMs.size ? reaching : undefined };
+        const isMost = reaching.length * 2 >= (measured?.trace.testMs.size ?? 0);
+        if (reaching.length > 0) yield { file, tests: isMost ? undefined : reaching };
       }
     }
     // A test may reach it in another process: who imports it knows.
@@ -108,18 +110,21 @@ export class Trial {
     if (!isReached) for (const { file, distance } of tests) if (distance === nearest) yield { file };
   }
 
-  #measure(file: string, worker: Worker, places: Places): Promise<Measured> {
-    const known = this.#measured.get(file) ?? measure(file, worker, places);
+  #measure(file: string, worker: Worker, places: Places): Promise<Measured | undefined> {
+    const known = this.#measured.get(file) ?? this.#ask(file, worker, places);
     this.#measured.set(file, known);
     return known;
   }
-}
 
-async function measure(file: string, worker: Worker, places: Places, again = 2): Promise<Measured> {
-  const { outcome, reached } = await worker.measure(file, places);
-  if (outcome.kind === 'passed') return { trace: outcome.trace, reached };
-  if (again > 0) return measure(file, worker, places, again - 1);
-  throw new SetupFault(`${file} fails without any mutant${reasonOf(outcome)}`);
+  async #ask(file: string, worker: Worker, places: Places): Promise<Measured | undefined> {
+    for (let again = 2; ; again -= 1) {
+      const { outcome, reached } = await worker.measure(file, places);
+      if (outcome.kind === 'passed') return { trace: outcome.trace, reached };
+      if (again > 0) continue;
+      this.#options.onBroken(file, reasonOf(outcome));
+      return undefined;
+    }
+  }
 }
 
 /** Who is not known for it must do it twice, and not without the mutant: on a busy machine tests fail by chance. */

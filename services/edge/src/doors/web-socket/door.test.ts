@@ -242,6 +242,31 @@ suite('calls of one question over WebSocket', () => {
     await edge.holdsNothing();
   });
 
+  test('whose answer never comes do not hold up the stop', async () => {
+    await using edge = await startTestEdge({ CLEW_CALL_MS: '600000' });
+    edge.session.onCall = (method) => (method === 'createSession' ? new Promise(() => {}) : undefined);
+    using call = await new SocketCall(edge.webUrl, 'signIn').open();
+    call.send('signIn', { secret: randomBytes(32), displayName: 'x', requestId: randomUUID() });
+    await until('it is asked', () => edge.session.calls.includes('createSession'));
+    await edge.stop();
+    await call.end();
+    assert.equal(call.closed, 1006);
+  });
+
+  test('that are refused before they begin leave no connection, although the caller does not close', async () => {
+    await using edge = await startTestEdge();
+    const socket = connect({ port: Number(new URL(edge.webUrl).port), host: '127.0.0.1', allowHalfOpen: true });
+    socket.on('error', () => {});
+    socket.write('GET /nowhere HTTP/1.1\r\nhost: x\r\nconnection: upgrade\r\nupgrade: websocket\r\n\r\n');
+    socket.resume();
+    await once(socket, 'end');
+    await until('it is gone', async () => {
+      const { web } = (await edge.status()) as unknown as { web: { connections: number } };
+      return web.connections === 0;
+    });
+    socket.destroy();
+  });
+
   test('whose answer is late are told so', async () => {
     await using edge = await startTestEdge();
     edge.session.onCall = () => new Promise(() => {});
