@@ -1,0 +1,122 @@
+/** Graphs of a scene as SVG, by hand: memory, players and alerts on one axis of time. */
+import type { SceneRecord } from './scene.ts';
+import type { Sample } from './watch.ts';
+
+const WIDTH = 960;
+const HEIGHT = 320;
+const PLOT = { left: 64, right: WIDTH - 64, top: 44, bottom: HEIGHT - 36 };
+/** For processes, told apart also without colours by their names at the lines' ends. */
+const palette = ['#c2410c', '#1d4ed8', '#15803d', '#7e22ce', '#0e7490'];
+const PLAYERS_COLOR = '#64748b';
+
+export function graphOf(scene: SceneRecord): string {
+  const { beganMs, endedMs, memory, memoryLimitMb, players } = scene;
+  const x = scale(beganMs, endedMs, PLOT.left, PLOT.right);
+  const megabytesMax = niceMax(
+    Math.max(memoryLimitMb ?? 0, ...[...memory.values()].flat().map(({ value }) => value / 1e6)) * 1.05,
+  );
+  const y = scale(0, megabytesMax, PLOT.bottom, PLOT.top);
+  const playersMax = niceMax(Math.max(10, ...players.map(({ value }) => value)) * 1.1);
+  const yPlayers = scale(0, playersMax, PLOT.bottom, PLOT.top);
+  const parts = [
+    axes(x, beganMs, endedMs, megabytesMax, y, playersMax, yPlayers),
+    area(players, x, yPlayers),
+    memoryLimitMb === undefined ? '' : limitLine(y(memoryLimitMb), memoryLimitMb),
+    ...[...memory].map(([name, samples], index) =>
+      line(name, samples, x, (bytes) => y(bytes / 1e6), palette[index % palette.length]!),
+    ),
+    ...scene.marks.filter(({ what }) => !what.startsWith('alert')).map(({ atMs, what }) => flag(x(atMs), what, 'mark')),
+    ...firingOf(scene).map(({ atMs }, index) => pin(x(atMs), index + 1)),
+  ];
+  return `<svg viewBox="0 0 ${WIDTH} ${HEIGHT}" role="img" aria-label="${escaped(scene.title)}">${parts.join('')}</svg>`;
+}
+
+/** Alerts that fired, in order. */
+export function firingOf({ alerts }: SceneRecord) {
+  return alerts.filter(({ status }) => status === 'firing').toSorted((one, other) => one.atMs - other.atMs);
+}
+
+export function escaped(text: string): string {
+  return text.replace(/[&<>"]/g, (letter) => `&#${letter.charCodeAt(0)};`);
+}
+
+type Scale = (value: number) => number;
+
+function scale(from: number, to: number, low: number, high: number): Scale {
+  return (value) => low + ((value - from) / Math.max(1e-9, to - from)) * (high - low);
+}
+
+/** The next of 1, 2, 2.5, 5 by a power of ten. */
+function niceMax(value: number): number {
+  const power = 10 ** Math.floor(Math.log10(value));
+  return ([1, 1.5, 2, 2.5, 3, 4, 5, 7.5, 10].find((step) => step * power >= value) ?? 10) * power;
+}
+
+function axes(
+  x: Scale,
+  beganMs: number,
+  endedMs: number,
+  mbMax: number,
+  y: Scale,
+  playersMax: number,
+  yPlayers: Scale,
+): string {
+  const seconds = (endedMs - beganMs) / 1_000;
+  const step = [10, 20, 30, 60, 120, 300].find((candidate) => seconds / candidate <= 10) ?? 600;
+  const times = Array.from({ length: Math.floor(seconds / step) + 1 }, (_, index) => index * step);
+  const rows = Array.from({ length: 5 }, (_, index) => index / 4);
+  return [
+    ...times.map((at) => {
+      const left = x(beganMs + at * 1_000).toFixed(1);
+      return `<line class="grid" x1="${left}" x2="${left}" y1="${PLOT.top}" y2="${PLOT.bottom}"/><text class="tick" x="${left}" y="${PLOT.bottom + 16}" text-anchor="middle">${at} s</text>`;
+    }),
+    ...rows.map((part) => {
+      const top = y(part * mbMax).toFixed(1);
+      return `<line class="grid" x1="${PLOT.left}" x2="${PLOT.right}" y1="${top}" y2="${top}"/><text class="tick" x="${PLOT.left - 6}" y="${Number(top) + 4}" text-anchor="end">${Math.round(part * mbMax)}</text><text class="tick" x="${PLOT.right + 6}" y="${yPlayers(part * playersMax) + 4}">${Math.round(part * playersMax)}</text>`;
+    }),
+    `<text class="tick" x="${PLOT.left}" y="16" text-anchor="middle">MB</text>`,
+    `<text class="tick" x="${PLOT.right}" y="16" text-anchor="middle">players</text>`,
+  ].join('');
+}
+
+function area(samples: readonly Sample[], x: Scale, y: Scale): string {
+  if (samples.length === 0) return '';
+  const points = samples.map(({ atMs, value }) => `${x(atMs).toFixed(1)},${y(value).toFixed(1)}`);
+  const [first, last] = [samples[0]!, samples.at(-1)!];
+  const floor = `${x(last.atMs).toFixed(1)},${PLOT.bottom} ${x(first.atMs).toFixed(1)},${PLOT.bottom}`;
+  return `<polygon points="${points.join(' ')} ${floor}" fill="${PLAYERS_COLOR}" opacity="0.18"/>`;
+}
+
+/** Gaps (a process that was away) are gaps. */
+function line(name: string, samples: readonly Sample[], x: Scale, y: Scale, color: string): string {
+  let path = '';
+  let beforeMs = Number.NEGATIVE_INFINITY;
+  for (const { atMs, value } of samples) {
+    path += `${atMs - beforeMs > 15_000 ? 'M' : 'L'}${x(atMs).toFixed(1)} ${y(value).toFixed(1)}`;
+    beforeMs = atMs;
+  }
+  const last = samples.at(-1);
+  if (last === undefined) return '';
+  return `<path d="${path}" fill="none" stroke="${color}" stroke-width="2"><title>${escaped(name)}</title></path>`;
+}
+
+function limitLine(top: number, limitMb: number): string {
+  return `<line class="limit" x1="${PLOT.left}" x2="${PLOT.right}" y1="${top}" y2="${top}"/><text class="limit" x="${PLOT.left + 6}" y="${top - 5}">limit, ${limitMb} MB</text>`;
+}
+
+function flag(left: number, what: string, kind: string): string {
+  return `<line class="${kind}" x1="${left}" x2="${left}" y1="${PLOT.top}" y2="${PLOT.bottom}"><title>${escaped(what)}</title></line>`;
+}
+
+/** An alert: a numbered pin; the list below the graph says which. */
+function pin(left: number, number: number): string {
+  return `<g class="pin"><line x1="${left}" x2="${left}" y1="${PLOT.top - 8}" y2="${PLOT.bottom}"/><circle cx="${left}" cy="${PLOT.top - 16}" r="10"/><text x="${left}" y="${PLOT.top - 12}" text-anchor="middle">${number}</text></g>`;
+}
+
+/** Which colour is which process. */
+export function legendOf({ memory }: SceneRecord): string {
+  const entries = [...memory.keys()].map(
+    (name, index) => `<span><i style="background:${palette[index % palette.length]}"></i>${escaped(name)}</span>`,
+  );
+  return `<p class="legend">${entries.join('')}<span><i style="background:${PLAYERS_COLOR};opacity:.4"></i>players connected</span></p>`;
+}
