@@ -1,10 +1,11 @@
 /** The alert rules by themselves: what they say, that each fires when it should, and that a good hour raises none. */
 import assert from 'node:assert/strict';
-import { globSync, readFileSync } from 'node:fs';
+import { existsSync, globSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { suite, test } from 'node:test';
 import { parse } from 'yaml';
 import { run } from '../tools/machine/command.ts';
+import { root } from '../tools/setup.mjs';
 import { alertsOf, deployFolder, readRules } from './alert-rules.ts';
 
 const rules = readRules();
@@ -70,6 +71,41 @@ test('alerts that concern a process name it', () => {
   for (const { alert, annotations } of collections) {
     assert.match(annotations.summary ?? '', /service_instance_id.*\$labels\.collection/, alert);
   }
+});
+
+test('the post-mortem names only what exists', () => {
+  const text = readFileSync(join(deployFolder, '../docs/postmortem-2024-08-18.md'), 'utf8');
+  const paths = [...text.matchAll(/`([\w-]+\/[\w./-]+)`/g)].map(([, path]) => path!);
+  assert.ok(paths.length > 20);
+  assert.deepEqual(
+    paths.filter((path) => !existsSync(join(root, path))),
+    [],
+  );
+  const known = new Set(alerts.map(({ alert }) => alert));
+  const named = [...text.matchAll(/\*(\w+)\*/g)]
+    .map(([, alert]) => alert!)
+    .filter((word) => /^[A-Z]\w+[A-Z]|Watchdog/.test(word));
+  assert.deepEqual(
+    [...known].filter((alert) => !named.includes(alert)),
+    [],
+    'alerts that the post-mortem forgets',
+  );
+  assert.deepEqual(
+    named.filter((alert) => !known.has(alert)),
+    [],
+  );
+  const figures = new Set([...text.matchAll(/`outage\.(\w+)`/g)].map(([, figure]) => figure!));
+  const results = readFileSync(join(root, 'tools/outage/results.ts'), 'utf8');
+  assert.deepEqual(
+    [...figures].filter((figure) => !results.includes(`'${figure}'`)),
+    [],
+  );
+  const { scripts } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'));
+  const commands = [...text.matchAll(/`npm (?:run )?([\w:]+)/g)].map(([, script]) => script!);
+  assert.deepEqual(
+    commands.filter((script) => !(script in scripts)),
+    [],
+  );
 });
 
 /** Alerts that a file of promtool's tests expects to fire. */

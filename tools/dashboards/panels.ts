@@ -26,3 +26,8 @@ export function latency(title: string, about: string, buckets: string): PanelDes
     ],
   };
 }
+
+/** One number. */
+export function stat(title: string, about: string, unit: string, expr: string): PanelDescription {
+  return { title, about, unit, kind: 'stat', queries: [{ expr, legend: '' }] };
+}
