@@ -11,9 +11,9 @@ import { bot } from '@clew/maze';
 import { parse } from 'yaml';
 import { buildImage } from '../tools/image/build.ts';
 import { run } from '../tools/machine/command.ts';
-import { nodeImage } from '../tools/machine/node-image.ts';
 import { root } from '../tools/setup.mjs';
 import { clewServices, readCompose, startCompose } from './compose.ts';
+import { nodeImage } from './node-image.ts';
 import { until } from './until.ts';
 
 const TAG = `clew:test-${process.pid}`;

@@ -41,7 +41,9 @@ export async function startCompose(images: ComposeImages): Promise<RunningCompos
   await using owned = new AsyncDisposableStack();
   const labels = { [RUN_LABEL]: process.env.CLEW_TEST_RUN ?? String(process.pid) };
   const network = await new Network({ nextUuid: () => `clew-test-${process.pid}` }).start();
-  owned.defer(() => network.stop());
+  owned.defer(async () => {
+    await network.stop();
+  });
   const compose = readCompose();
   const containers = new Map<string, StartedTestContainer>();
   for (const name of ['redis', ...clewServices(compose)]) {

@@ -11,8 +11,8 @@ import { MatchHost } from '../../packages/client/src/fakes/match-host.ts';
 
 const TICK_MS = 50;
 const SILENCE_MAX_S = 6;
-/** One number for each place of the old game's map: a megabyte for each session. */
-const MAP_PLACES = 128 * 1024;
+/** One number for each place of the old game's map: less than two megabytes for each session. */
+const MAP_PLACES = 224 * 1024;
 
 /** What the old code kept for a player. */
 interface OldSession {

@@ -32,6 +32,7 @@ export const overview: BoardDescription = {
           [
             ['sum(rate(clew_edge_streams_closed_total[1m]))', 'closed'],
             ['sum(rate(clew_edge_streams_stalled_total[1m]))', 'stalled'],
+            ['sum(rate(clew_edge_streams_silent_total[1m]))', 'silent'],
             ['sum(rate(clew_edge_streams_ended_total[1m]))', 'left'],
             ['sum(rate(clew_edge_streams_replaced_total[1m]))', 'replaced'],
             ['sum(rate(clew_edge_streams_draining_total[1m]))', 'draining'],

@@ -1,7 +1,7 @@
 import { type SceneRecord, Stage, startClew, type Theatre } from '../scene.ts';
 
 /** An evening: as many players as before, of whom one comes and one goes now and then. */
-const load = { stayers: 24, visitorsPerSecond: 0.2, visitSeconds: 30 };
+const load = { stayers: 40, visitorsPerSecond: 0.2, visitSeconds: 30 };
 
 export interface HealthyFigures {
   /** Alerts that fired, but for the watchdog. */

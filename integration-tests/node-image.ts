@@ -5,9 +5,9 @@
 import { copyFile, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { node, root, SetupFault } from '../setup.mjs';
-import { run, tail } from './command.ts';
-import { redisImage } from './redis-image.ts';
+import { run, tail } from '../tools/machine/command.ts';
+import { redisImage } from '../tools/machine/redis-image.ts';
+import { node, root, SetupFault } from '../tools/setup.mjs';
 
 const PULL_MS = 180_000;
 
