@@ -13,7 +13,11 @@ const question = () => ({ secret: randomBytes(32), displayName: 'Ariadne', reque
 
 suite('the time to ask', () => {
   test('is no bound of answers and streams', async () => {
-    await using edge = await startTestEdge({ CLEW_REQUEST_MS: '2000', CLEW_HEARTBEAT_MS: '500', CLEW_CALL_MS: '60000' });
+    await using edge = await startTestEdge({
+      CLEW_REQUEST_MS: '2000',
+      CLEW_HEARTBEAT_MS: '500',
+      CLEW_CALL_MS: '60000',
+    });
     const { token } = await signIn(edge.webUrl);
     using stream = await play(edge.webUrl, token);
     await until('the stream stands', () => stream.messages.length > 0);
