@@ -10,6 +10,10 @@ export const sessionFields = {
   SESSION_SWEEP_PAUSE_MS_MAX: milliseconds(2_000),
   /** Most leases to end in one run of a shard's sweep. */
   SESSION_SWEEP_BATCH: count(200),
+  /** Between two rounds of looking for strays. */
+  SESSION_REPAIR_MS: milliseconds(250),
+  /** Index entries, and keys, looked at in one round. */
+  SESSION_REPAIR_BATCH: count(500, 1, 5_000),
   /** Between two looks at the event streams. */
   SESSION_EVENTS_POLL_MS: milliseconds(100),
   /** Events kept per shard. */

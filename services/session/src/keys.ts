@@ -12,6 +12,11 @@ export function shardOf(playerId: string): number {
 /** What the keys of a shard's sessions begin with; the player's id follows. */
 export const sessionPrefix = (shard: number) => `clew:{s${shard}}:session:`;
 
+/** The player of a session's key; undefined for other keys. */
+export function playerOf(key: string): string | undefined {
+  return /^clew:\{s\d{1,2}\}:session:([0-9a-f]{32})$/.exec(key)?.[1];
+}
+
 /** Stream of what happened to the shard's sessions. */
 export const eventsKey = (shard: number) => `clew:{s${shard}}:events`;
 

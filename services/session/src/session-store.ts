@@ -109,6 +109,8 @@ const scripts = {
   assignMatch: script('assign-match'),
   get: script('get'),
   list: script('list'),
+  repairIndex: script('repair-index'),
+  repairRecords: script('repair-records'),
   sweep: script('sweep'),
 };
 
@@ -300,6 +302,25 @@ export class SessionStore {
       outcome.more ||= more === 1;
     }
     return outcome;
+  }
+
+  /** Mends some entries of a shard's index; where to go on ('0': that was all), and how many were strays. */
+  async repairIndex(shard: number, cursor: string, count: number): Promise<{ cursor: string; strays: number }> {
+    const keys = [...scriptKeys(shard), sessionPrefix(shard)];
+    const reply = await scripts.repairIndex.run(this.#redis, keys, [...this.#law, cursor, count]);
+    const [next, strays] = reply as [string, number];
+    return { cursor: next, strays };
+  }
+
+  /** Mends those of these sessions' records that nobody would sweep or free; how many were strays. */
+  async repairRecords(playerIds: readonly string[]): Promise<number> {
+    const groups = [...byShard(playerIds)];
+    const calls = groups.map(([shard, positions]): ScriptCall => {
+      const players = positions.map((position) => playerIds[position]!);
+      return { keys: scriptKeys(shard, players), args: [...this.#law, ...players] };
+    });
+    const replies = (await scripts.repairRecords.runEach(this.#redis, calls)) as number[];
+    return replies.reduce((sum, strays) => sum + strays, 0);
   }
 
   async #one(of: LuaScript, playerId: string, args: readonly (string | number | Buffer)[]): Promise<Reply> {

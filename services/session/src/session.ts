@@ -10,6 +10,7 @@ import { Telemetry } from '@clew/service-kit/telemetry/telemetry';
 import type { SessionConfig } from './config.ts';
 import { EventStreams } from './event-streams.ts';
 import { measureSession } from './metrics.ts';
+import { repairUntil } from './repairer.ts';
 import { countRefusal, createCounters } from './session-counters.ts';
 import { SessionEvents } from './session-events.ts';
 import { createSessionService } from './session-service.ts';
@@ -70,11 +71,19 @@ export async function startSession(
     sweepMs: config.SESSION_SWEEP_MS,
     batch: config.SESSION_SWEEP_BATCH,
   });
+  const repaired = repairUntil(stopSweeping.signal, {
+    redis,
+    store,
+    counters,
+    log,
+    repairMs: config.SESSION_REPAIR_MS,
+    batch: config.SESSION_REPAIR_BATCH,
+  });
   stack.defer(async () => {
     stopSweeping.abort();
     // A sweep that Redis owes an answer fails by it, rather than be waited for.
     redis.disconnect();
-    await swept;
+    await Promise.all([swept, repaired]);
   });
 
   const server = new ControlServer({
