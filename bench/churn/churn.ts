@@ -47,7 +47,7 @@ const CUT_WITHIN_MS = 60_000;
 const POLL_MS = 50;
 /** Nothing went any more for this long: longer than every lease and tombstone here. */
 const QUIET_MS = 7_000;
-const SETTLE_MS_MAX = 90_000;
+const SETTLE_MS_MAX = 60_000;
 const OBSERVATIONS_MIN = 3;
 /** Measured: after a dozen looks a process is as large after a look as before. */
 const PROBE_LOOKS = 12;
