@@ -41,6 +41,8 @@ export const serviceFields = {
   HOST: z.string().min(1).default('127.0.0.1'),
   GRPC_PORT: port(0),
   OPS_PORT: port(0),
+  /** Whoever shows it on the operators' listener may profile this process; without one nobody may. */
+  OPS_TOKEN: z.string().min(16).optional(),
   LOG_LEVEL: z.enum(['trace', 'debug', 'info', 'warn', 'error', 'silent']).default('info'),
   LOG_FORMAT: z.enum(['json', 'pretty']).default('json'),
   /** Metrics: loaded at the start, when somebody asks for the first time, or never. */

@@ -4,6 +4,7 @@ import type { AddressInfo } from 'node:net';
 import type { Collections } from './collections.ts';
 import type { Counters } from './counters.ts';
 import type { MemoryGuard } from './memory-guard.ts';
+import type { OperatorActs } from './operator-acts.ts';
 import type { Telemetry } from './telemetry/telemetry.ts';
 
 export interface OpsReport {
@@ -12,6 +13,8 @@ export interface OpsReport {
   readonly counters: Counters;
   /** What is told under /metrics; nothing without it. */
   readonly telemetry?: Telemetry;
+  /** What operators may ask under /debug/; nothing without it. */
+  readonly acts?: OperatorActs;
   /** Not ready while it takes nobody new in. */
   readonly memory?: MemoryGuard;
   /** What else the service tells under /statusz, read at each request. */
@@ -21,7 +24,7 @@ export interface OpsReport {
 /**
  * The operators' listener, on a loopback or private address: `/livez` (200 while the process can answer), `/readyz`
  * (503 until ready, while stopping, and while memory is short), `/statusz` (JSON: memory in bytes, counters, collections with size and bound),
- * `/metrics` (for Prometheus).
+ * `/metrics` (for Prometheus), `/debug/…` (operators with a token).
  */
 export class OpsServer {
   readonly #server: Server;
@@ -41,6 +44,9 @@ export class OpsServer {
         return void response.end(`${JSON.stringify(status(report), null, 2)}\n`);
       }
       if (path === '/metrics') return void this.#metrics(report, response);
+      if (path?.startsWith('/debug/') && report.acts !== undefined) {
+        return void report.acts.serve(new URL(request.url ?? '/', 'http://ops'), request, response);
+      }
       notFound(response, 'try /livez, /readyz, /statusz or /metrics\n');
     });
   }

@@ -2,6 +2,7 @@ import { Collections } from '@clew/service-kit/collections';
 import { Counters } from '@clew/service-kit/counters';
 import type { Log } from '@clew/service-kit/log';
 import { MemoryGuard } from '@clew/service-kit/memory-guard';
+import { OperatorActs } from '@clew/service-kit/operator-acts';
 import { OpsServer } from '@clew/service-kit/ops-server';
 import { type ProcessContext, unknownProcess } from '@clew/service-kit/process-context';
 import { secondsBoundaries } from '@clew/service-kit/telemetry/histogram';
@@ -14,7 +15,7 @@ import { GrpcDoor } from './doors/grpc/door.ts';
 import { WebDoor } from './doors/web/door.ts';
 import { Errands } from './errands.ts';
 import { MatchLookups } from './match-lookups.ts';
-import { measureEdge } from './metrics.ts';
+import { measureEdge, streamReports } from './metrics.ts';
 import { connectPeers } from './peers.ts';
 import { PlayService } from './play-service.ts';
 import { PlayerDirectory } from './player-directory.ts';
@@ -181,11 +182,19 @@ export async function startEdge(
     log,
   });
   measureEdge(telemetry, { directory, webConnections: () => web.connections });
+  const acts = new OperatorActs({
+    token: config.OPS_TOKEN,
+    log,
+    collections,
+    players: () => directory.size,
+    streams: () => streamReports(directory),
+  });
   const ops = new OpsServer({
     name,
     collections,
     counters,
     telemetry,
+    acts,
     memory,
     sections: () => ({ web: { connections: web.connections } }),
   });

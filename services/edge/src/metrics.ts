@@ -1,3 +1,4 @@
+import type { StreamReport } from '@clew/service-kit/operator-acts';
 import type { Telemetry } from '@clew/service-kit/telemetry/telemetry';
 import type { PlayerDirectory } from './player-directory.ts';
 import type { PlayerStream } from './player-stream.ts';
@@ -22,4 +23,12 @@ export function measureEdge({ instruments }: Telemetry, { directory, webConnecti
     { name: 'clew.edge.web_connections', unit: '{connection}', description: 'Open connections of the web door.' },
     webConnections,
   );
+}
+
+/** The open streams as operators see them. */
+export function* streamReports(directory: PlayerDirectory<PlayerStream>): Generator<StreamReport> {
+  const nowMs = performance.now();
+  for (const { openedMs, matchId } of directory) {
+    yield { ageSeconds: Math.round((nowMs - openedMs) / 1_000), state: matchId === '' ? 'waiting' : 'seated' };
+  }
 }

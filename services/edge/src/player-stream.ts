@@ -90,6 +90,7 @@ export class PlayerStream implements DirectoryEntry, SinkOwner, PlaceHolder, Sea
   #askedMs = 0;
   #sentMs = performance.now();
   #heardMs = performance.now();
+  readonly openedMs = performance.now();
   /** When its session is due for renewal; kept here, so that it goes with the stream. */
   renewMs = 0;
   /** By its last renewal. */

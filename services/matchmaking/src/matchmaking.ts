@@ -6,6 +6,7 @@ import { ControlServer } from '@clew/service-kit/control-server';
 import { Counters } from '@clew/service-kit/counters';
 import type { Log } from '@clew/service-kit/log';
 import { MemoryGuard } from '@clew/service-kit/memory-guard';
+import { OperatorActs } from '@clew/service-kit/operator-acts';
 import { OpsServer } from '@clew/service-kit/ops-server';
 import { type ProcessContext, unknownProcess } from '@clew/service-kit/process-context';
 import { connectRedis } from '@clew/service-kit/redis';
@@ -123,8 +124,17 @@ export async function startMatchmaking(
   starting.defer(() => closing.abort(new Error('matchmaking stops')));
   const grpcPort = await server.listen(config.HOST, config.GRPC_PORT);
 
+  const acts = new OperatorActs({ token: config.OPS_TOKEN, log, collections, players: () => 0 });
   const ops = starting.adopt(
-    new OpsServer({ name, collections, counters, telemetry, memory, sections: () => ({ director: director.view }) }),
+    new OpsServer({
+      name,
+      collections,
+      counters,
+      telemetry,
+      acts,
+      memory,
+      sections: () => ({ director: director.view }),
+    }),
     (listener) => listener.stop(),
   );
   const opsPort = await ops.listen(config.HOST, config.OPS_PORT);

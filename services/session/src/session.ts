@@ -3,6 +3,7 @@ import { Collections } from '@clew/service-kit/collections';
 import { ControlServer } from '@clew/service-kit/control-server';
 import type { Log } from '@clew/service-kit/log';
 import { MemoryGuard } from '@clew/service-kit/memory-guard';
+import { OperatorActs } from '@clew/service-kit/operator-acts';
 import { OpsServer } from '@clew/service-kit/ops-server';
 import { type ProcessContext, unknownProcess } from '@clew/service-kit/process-context';
 import { connectRedis } from '@clew/service-kit/redis';
@@ -118,7 +119,8 @@ export async function startSession(
   stack.defer(() => server.stop(STOP_GRACE_MS));
   stack.defer(() => events.stop());
 
-  const ops = new OpsServer({ name, collections, counters, telemetry, memory });
+  const acts = new OperatorActs({ token: config.OPS_TOKEN, log, collections, players: () => 0 });
+  const ops = new OpsServer({ name, collections, counters, telemetry, acts, memory });
   stack.defer(() => ops.stop());
 
   await telemetry.prepare();

@@ -10,6 +10,7 @@ import { ControlServer } from '@clew/service-kit/control-server';
 import { Counters } from '@clew/service-kit/counters';
 import type { Log } from '@clew/service-kit/log';
 import { MemoryGuard } from '@clew/service-kit/memory-guard';
+import { OperatorActs } from '@clew/service-kit/operator-acts';
 import { OpsServer } from '@clew/service-kit/ops-server';
 import { type ProcessContext, unknownProcess } from '@clew/service-kit/process-context';
 import { connectRedis } from '@clew/service-kit/redis';
@@ -196,12 +197,14 @@ export async function startSimulation(
     trunks.drain();
   });
 
+  const acts = new OperatorActs({ token: config.OPS_TOKEN, log, collections, players: () => matches.seats().attached });
   const ops = starting.adopt(
     new OpsServer({
       name,
       collections,
       counters,
       telemetry,
+      acts,
       memory,
       sections: () => ({ tick: loop.report(), seats: matches.seats(), trunks: trunks.report() }),
     }),
