@@ -31,7 +31,7 @@ export const excuses: readonly Excuse[] = [
   },
   {
     path: 'services/edge/src/doors/grpc/interceptor.ts',
-    line: "stream.once('close', () => clearTimeout(linger));",
+    line: "stream.once('close', () => clearTimeout(timer));",
     reason: 'within a second it fires, finds the stream closed, and does nothing',
   },
   {

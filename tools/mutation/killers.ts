@@ -2,7 +2,7 @@
  * Which test noticed which mutant last time: it is asked first. Only a hint: whatever it says, and if it is lost, the same
  * mutants die; it takes longer. A part comes with the sources, so that the first run on a machine is quick, too.
  */
-import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 
 export interface Killer {
@@ -57,15 +57,27 @@ export class Killers {
 
 function read(path: string): [string, Killer][] {
   if (!existsSync(path)) return [];
-  const lines: Record<string, string> = JSON.parse(readFileSync(path, 'utf8'));
+  const lines = linesOf(readFileSync(path, 'utf8'));
   return Object.entries(lines).map(([key, line]) => {
     const [file = '', ...test] = line.split(BETWEEN);
     return [key, { file, test: test.length === 0 ? undefined : test.join(BETWEEN) }];
   });
 }
 
+/** What cannot be read is lost, and no harm done. */
+function linesOf(text: string): Record<string, string> {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return {};
+  }
+}
+
+/** As a whole: several runs may save at the same time. */
 function write(path: string, killers: ReadonlyMap<string, Killer>): void {
   const lines = [...killers].map(([key, { file, test }]) => [key, test === undefined ? file : file + BETWEEN + test]);
   mkdirSync(dirname(path), { recursive: true });
-  writeFileSync(path, `${JSON.stringify(Object.fromEntries(lines.sort()), null, 2)}\n`);
+  const part = `${path}.${process.pid}`;
+  writeFileSync(part, `${JSON.stringify(Object.fromEntries(lines.sort()), null, 2)}\n`);
+  renameSync(part, path);
 }
