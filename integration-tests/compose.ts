@@ -1,10 +1,12 @@
 /** deploy/compose.yaml, its Clew part, as containers of Testcontainers: on a network of their own, by the names it gives them. */
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { GenericContainer, Network, type StartedTestContainer } from 'testcontainers';
+import { GenericContainer, Network, type StartedTestContainer, Wait } from 'testcontainers';
 import { parse } from 'yaml';
 import { RUN_LABEL } from '../tools/machine/docker.ts';
 import { root } from '../tools/setup.mjs';
+
+const START_MS = 120_000;
 
 interface ComposeService {
   readonly image: string;
@@ -46,24 +48,27 @@ export async function startCompose(images: ComposeImages): Promise<RunningCompos
   });
   const compose = readCompose();
   const containers = new Map<string, StartedTestContainer>();
-  for (const name of ['redis', ...clewServices(compose)]) {
+  const start = async (name: string) => {
     const { command, environment = {}, ports = [] } = compose.services[name]!;
-    const container = new GenericContainer(name === 'redis' ? images.redis : images.clew)
+    const isRedis = name === 'redis';
+    const container = new GenericContainer(isRedis ? images.redis : images.clew)
       .withLabels(labels)
       .withNetwork(network)
       .withNetworkAliases(name)
       .withCommand([...command])
       .withEnvironment({ ...environment })
-      .withExposedPorts(...ports.map((published) => Number(published.split(':')[1])));
-    const started = await (name === 'redis'
-      ? container.withTmpFs({ '/data': 'rw' }).withWorkingDir('/data')
-      : container
-    ).start();
+      .withExposedPorts(...ports.map((published) => Number(published.split(':')[1])))
+      .withWaitStrategy(Wait.forLogMessage(isRedis ? /Ready to accept connections/ : / serves"/))
+      .withStartupTimeout(START_MS);
+    if (isRedis) container.withTmpFs({ '/data': 'rw' }).withWorkingDir('/data');
+    const started = await container.start();
     owned.defer(async () => {
       await started.stop();
     });
     containers.set(name, started);
-  }
+  };
+  await start('redis');
+  await Promise.all(clewServices(compose).map(start));
   const kept = owned.move();
   return { containers, [Symbol.asyncDispose]: () => kept.disposeAsync() };
 }

@@ -21,7 +21,7 @@ export async function buildImage({
   folder = join(root, '.clew/image'),
   signal,
 }: ImageOptions): Promise<void> {
-  await prepareContext(folder, signal);
+  await prepareContext(folder);
   const args = ['build', '--tag', tag, ...(base === undefined ? [] : ['--build-arg', `BASE=${base}`]), folder];
   // The classic builder is everywhere; BuildKit is not.
   const env = { ...process.env, DOCKER_BUILDKIT: '0' };

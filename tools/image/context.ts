@@ -1,8 +1,8 @@
 /** What goes into the image: sources without tests, the generated protocol, the built page, production dependencies. */
-import { cp, mkdir, readFile, rm, writeFile } from 'node:fs/promises';
-import { dirname, join } from 'node:path';
-import { run, tail } from '../machine/command.ts';
-import { root, SetupFault, toolEnvironment } from '../setup.mjs';
+import { existsSync } from 'node:fs';
+import { cp, mkdir, readFile, rm, symlink, writeFile } from 'node:fs/promises';
+import { dirname, join, relative } from 'node:path';
+import { root } from '../setup.mjs';
 
 /** The workspaces that services are made of. */
 const WORKSPACES = [
@@ -14,8 +14,8 @@ const PAGE = 'clients/web/dist';
 /** Tests, fakes and what is installed here are not for production. */
 const LEFT_OUT = /(^|\/)(node_modules|testing|fakes)(\/|$)|\.test\.ts$/;
 
-/** Fills the folder anew. Rejects with a SetupFault when dependencies cannot be installed. */
-export async function prepareContext(folder: string, signal: AbortSignal): Promise<void> {
+/** Fills the folder anew. */
+export async function prepareContext(folder: string): Promise<void> {
   await rm(folder, { recursive: true, force: true });
   await mkdir(folder, { recursive: true });
   for (const path of [...WORKSPACES, PAGE]) {
@@ -27,17 +27,70 @@ export async function prepareContext(folder: string, signal: AbortSignal): Promi
     });
   }
   await cp(join(root, 'deploy/Dockerfile'), join(folder, 'Dockerfile'));
-  await installDependencies(folder, signal);
+  await copyDependencies(folder);
+  const { name, version, license, type } = JSON.parse(await readFile(join(root, 'package.json'), 'utf8'));
+  await writeFile(
+    join(folder, 'package.json'),
+    `${JSON.stringify({ name, version, license, type, private: true }, null, 2)}\n`,
+  );
 }
 
-/** As the lock file says, but only what services need; scripts of packages do not run. */
-async function installDependencies(folder: string, signal: AbortSignal): Promise<void> {
-  // The page's own workspace is not in the image, so it is no workspace there.
-  const manifest = JSON.parse(await readFile(join(root, 'package.json'), 'utf8'));
-  const workspaces = ['packages/*', 'services/*'];
-  await writeFile(join(folder, 'package.json'), JSON.stringify({ ...manifest, workspaces, scripts: {} }, null, 2));
-  for (const file of ['package-lock.json', '.npmrc']) await cp(join(root, file), join(folder, file));
-  const flags = ['--omit=dev', '--ignore-scripts', '--prefer-offline', '--loglevel=error'];
-  const { code, output } = await run('npm', ['install', ...flags], { cwd: folder, env: toolEnvironment(), signal });
-  if (code !== 0) throw new SetupFault(`the image's dependencies cannot be installed:\n${tail(output)}`);
+interface LockedPackage {
+  readonly dependencies?: Readonly<Record<string, string>>;
+  readonly optionalDependencies?: Readonly<Record<string, string>>;
+}
+
+/**
+ * Copies what is installed here, as the lock file says, but only what services need: no registry is asked, and what was
+ * tested is what goes in.
+ */
+async function copyDependencies(folder: string): Promise<void> {
+  const lock = JSON.parse(await readFile(join(root, 'package-lock.json'), 'utf8'));
+  for (const path of productionPackages(lock.packages, WORKSPACES)) {
+    // What is optional may be missing here: it is for other platforms.
+    if (existsSync(join(root, path)))
+      await cp(join(root, path), join(folder, path), { recursive: true, filter: ownFiles(path) });
+  }
+  for (const workspace of WORKSPACES) {
+    const { name } = JSON.parse(await readFile(join(root, workspace, 'package.json'), 'utf8'));
+    const link = join(folder, 'node_modules', name);
+    await mkdir(dirname(link), { recursive: true });
+    await symlink(relative(dirname(link), join(folder, workspace)), link);
+  }
+}
+
+/** Packages inside of packages are entries of their own. */
+const ownFiles = (path: string) => (source: string) =>
+  !source.slice(root.length + path.length + 1).includes('/node_modules');
+
+/** Paths of all packages that these workspaces need, by the entries of a lock file. Pure. */
+export function productionPackages(
+  packages: Readonly<Record<string, LockedPackage>>,
+  workspaces: readonly string[],
+): string[] {
+  const found = new Set<string>();
+  const visit = (path: string) => {
+    const { dependencies = {}, optionalDependencies = {} } = packages[path] ?? {};
+    for (const name of Object.keys({ ...dependencies, ...optionalDependencies })) {
+      const target = resolveFrom(packages, path, name);
+      if (target === undefined || found.has(target) || name.startsWith('@clew/')) continue;
+      found.add(target);
+      visit(target);
+    }
+  };
+  for (const workspace of workspaces) visit(workspace);
+  return [...found].sort();
+}
+
+/** As Node looks for a package: in the node_modules of each folder upwards. */
+function resolveFrom(
+  packages: Readonly<Record<string, LockedPackage>>,
+  from: string,
+  name: string,
+): string | undefined {
+  for (let at = from; ; at = at.includes('/') ? dirname(at) : '') {
+    const candidate = at === '' ? `node_modules/${name}` : `${at}/node_modules/${name}`;
+    if (candidate in packages) return candidate;
+    if (at === '') return undefined;
+  }
 }
