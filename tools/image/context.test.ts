@@ -4,7 +4,7 @@ import { productionPackages } from './context.ts';
 
 test('what services need goes in, also what their packages need; the nearest version counts', () => {
   const packages = {
-    '': { devDependencies: { typescript: '7' } },
+    '': {},
     'services/edge': { dependencies: { '@clew/maze': '0', ws: '8', pino: '9' } },
     'clients/web': { dependencies: { three: '1' } },
     'node_modules/typescript': {},
