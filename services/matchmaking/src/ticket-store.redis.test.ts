@@ -82,7 +82,7 @@ test('who waits already keeps ticket and place, and is known by the newest sessi
   assert.equal(await create({ ...party([1]), members: [newer] }), ticketId);
   assert.equal((await status(ticketId)).place, 1);
   assert.equal(await create(party([1])), ticketId); // an older one, late
-  assert.deepEqual(await tickets.claim('c', [ticketId]), [{ ticketId, members: [newer] }]);
+  assert.deepEqual(await tickets.claim('c', [ticketId]), [{ ticketId, members: [newer], traceParent: '' }]);
 });
 
 test('a player waits in one party at most', async () => {
@@ -201,8 +201,8 @@ test('of many claims for one ticket one wins', async () => {
   const won = claims.filter((claim) => claim !== undefined);
   assert.deepEqual(won, [
     [
-      { ticketId: ids[0], members: [member(1)] },
-      { ticketId: ids[1], members: [member(2), member(3)] },
+      { ticketId: ids[0], members: [member(1)], traceParent: '' },
+      { ticketId: ids[1], members: [member(2), member(3)], traceParent: '' },
     ],
   ]);
   assert.deepEqual(await queue(), []);
