@@ -162,6 +162,15 @@ test('a lone player gets a match filled with bots, then others drop in', { timeo
   assert.deepEqual(simulation.reserved, [{ matchId: match.matchId, players: [member(2), member(3)] }]);
 });
 
+test('a ticket that is cancelled is out of the queue', async () => {
+  await using sessions = await FakeSessions.open();
+  await using instance = await Instance.start(sessions, { MATCH_FILL_MS: '600000' });
+  const ticketId = await instance.create(1);
+  assert.deepEqual(await instance.client.cancelTicket({ ticketId }), { cancelled: true });
+  assert.deepEqual(await instance.client.cancelTicket({ ticketId }), { cancelled: false });
+  assert.equal((await instance.client.renewTickets({ ticketIds: [ticketId] })).tickets[0]?.state, State.STATE_GONE);
+});
+
 test('several directors seat everybody once', { timeout: 60_000 }, async () => {
   await using sessions = await FakeSessions.open();
   await using simulation = await FakeSimulation.open('s1');

@@ -103,6 +103,15 @@ test('who lost a match stands in front of everybody, first come first', async ()
   for (const ticket of survey) assert.ok(nowMs - ticket.waitStartMs < 60_000);
 });
 
+test('who waits already and asks again has a whole lease from then', async () => {
+  const ticketId = await create(party([1]));
+  const key = `${queueKeys.ticketPrefix}${ticketId}`;
+  const soon = (await database.nowMs()) + 1_000; // as if most of the lease was over
+  await database.redis.hset(key, { deadline: soon });
+  assert.equal(await create(party([1])), ticketId);
+  assert.ok(Number(await database.redis.hget(key, 'deadline')) > soon);
+});
+
 test('who waits already can be moved to the front', async () => {
   const first = await create(party([1]));
   const second = await create(party([2]));
