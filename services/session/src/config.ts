@@ -13,7 +13,7 @@ export const sessionFields = {
   /** Between two rounds of looking for strays. */
   SESSION_REPAIR_MS: milliseconds(250),
   /** Index entries, and keys, looked at in one round. */
-  SESSION_REPAIR_BATCH: count(500, 1, 5_000),
+  SESSION_REPAIR_BATCH: count(100, 1, 5_000),
   /** Between two looks at the event streams. */
   SESSION_EVENTS_POLL_MS: milliseconds(100),
   /** Events kept per shard. */

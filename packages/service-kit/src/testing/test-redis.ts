@@ -19,6 +19,7 @@ export class RedisRelay implements AsyncDisposable {
   readonly #sockets = new Set<Socket>();
   #port = 0;
   #frozen = false;
+  #delayMs = 0;
 
   private constructor(target: URL) {
     this.#target = target;
@@ -52,6 +53,11 @@ export class RedisRelay implements AsyncDisposable {
     for (const socket of this.#sockets) socket.resume();
   }
 
+  /** Whatever Redis is told arrives so much later; 0 ends that. */
+  slow(delayMs: number): void {
+    this.#delayMs = delayMs;
+  }
+
   /** Connections stay open and say nothing. */
   freeze(): void {
     this.#frozen = true;
@@ -74,7 +80,10 @@ export class RedisRelay implements AsyncDisposable {
       [far, near],
     ] as const) {
       this.#sockets.add(socket);
-      socket.on('data', (bytes) => other.write(bytes));
+      socket.on('data', (bytes) => {
+        if (socket === near && this.#delayMs > 0) setTimeout(() => other.write(bytes), this.#delayMs);
+        else other.write(bytes);
+      });
       socket.on('error', () => {});
       socket.on('close', () => {
         this.#sockets.delete(socket);
