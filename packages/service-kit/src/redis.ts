@@ -58,7 +58,7 @@ function connect(target: RedisTarget, { commandTimeoutMs, socketTimeoutMs }: Red
         sentinelRetryStrategy: backoffMs,
         // A master that became a replica takes no writes: the sentinels know who does.
         reconnectOnError: (error) => error.message.startsWith('READONLY'),
-        failoverDetector: true,
+        // No failoverDetector: when it hears of the failover while a connection is being made, the client ends for good.
       });
     case 'cluster':
       return new Cluster([...target.nodes], {
