@@ -109,13 +109,12 @@ suite('a Redis that comes back', () => {
   const elapsed = () => new Promise((resolve) => setTimeout(resolve, 2 * LEASE_MS));
 
   /** Sweeps as often as any instance does, until the signal. */
-  const sweepAll = async (store: SessionStore, signal: AbortSignal) => {
-    let expired = 0;
+  /** Sweeps until the signal; tells how many leases each sweep ended. */
+  const sweepAll = async (store: SessionStore, signal: AbortSignal, tell: (expired: number) => void) => {
     while (!signal.aborted) {
-      expired += (await again(() => store.sweep(100))).expired;
+      tell((await again(() => store.sweep(100))).expired);
       await new Promise((resolve) => setTimeout(resolve, 50));
     }
-    return expired;
   };
 
   const restart = async (server: RedisNodeProcess) => {
@@ -134,14 +133,17 @@ suite('a Redis that comes back', () => {
     assert.deepEqual((await again(() => store.renew([kept, left]))).outcomes, [RENEWED, RENEWED]);
     assert.deepEqual((await again(() => store.sweep(100))).expired, 0);
     const stop = new AbortController();
-    const sweeps = [sweepAll(store, stop.signal), sweepAll(store, stop.signal)];
-    while ((await store.get([kept.playerId, left.playerId])).length > 0)
-      await new Promise((resolve) => setTimeout(resolve, 50));
+    let expired = 0;
+    const tell = (more: number) => {
+      expired += more;
+    };
+    const sweeps = [sweepAll(store, stop.signal, tell), sweepAll(store, stop.signal, tell)];
+    while (expired < 2) await new Promise((resolve) => setTimeout(resolve, 50));
     stop.abort();
-    assert.equal(
-      (await Promise.all(sweeps)).reduce((sum, expired) => sum + expired),
-      2,
-    );
+    await Promise.all(sweeps);
+    assert.deepEqual(await store.get([kept.playerId, left.playerId]), []);
+    tell((await store.sweep(100)).expired);
+    assert.equal(expired, 2);
   });
 
   test('empty: a record is missing, not refused; written again it stands, and epochs go on growing', async (context) => {
