@@ -33,7 +33,7 @@ async function metric(service: Service, begin: string): Promise<number | undefin
 /** Names of metrics: what stands in the first column of the tables, and is no collection. */
 function namesOf(page: string): Set<string> {
   const cells = [...page.matchAll(/^\| (`[^|]+) \|/gm)].map(([, cell]) => cell!);
-  return new Set(cells.flatMap((cell) => [...cell.matchAll(/`([a-z0-9_]+)`/g)].map(([, name]) => name!)));
+  return new Set(cells.flatMap((cell) => [...cell.matchAll(/`([a-z0-9]+_[a-z0-9_]+)`/g)].map(([, name]) => name!)));
 }
 
 const named = (name: string) => stack().services.find((service) => service.name === name)!;
