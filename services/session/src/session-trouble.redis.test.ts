@@ -108,7 +108,6 @@ suite('a Redis that refuses', () => {
 suite('a Redis that comes back', () => {
   const elapsed = () => new Promise((resolve) => setTimeout(resolve, 2 * LEASE_MS));
 
-  /** Sweeps as often as any instance does, until the signal. */
   /** Sweeps until the signal; tells how many leases each sweep ended. */
   const sweepAll = async (store: SessionStore, signal: AbortSignal, tell: (expired: number) => void) => {
     while (!signal.aborted) {
