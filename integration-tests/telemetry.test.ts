@@ -6,7 +6,8 @@ import { fileURLToPath } from 'node:url';
 import { ClewClient } from '@clew/client';
 import { grpcTransport } from '@clew/client/node';
 import { Status } from 'nice-grpc';
-import { root } from '../tools/setup.mjs';
+import { run } from '../tools/machine/command.ts';
+import { node, root, toolEnvironment } from '../tools/setup.mjs';
 import type { Service } from '../tools/start/stack.ts';
 import { TestPlayer } from './player.ts';
 import { longMatch } from './rules.ts';
@@ -16,8 +17,10 @@ import { until } from './until.ts';
 const SMALL_HEAP_MEBIBYTES = 72;
 const eater = fileURLToPath(new URL('./memory-eater.ts', import.meta.url));
 
+const OPS_TOKEN = 'a token of sixteen';
+
 const stack = stackForFile({
-  env: longMatch,
+  env: { ...longMatch, CLEW_OPS_TOKEN: OPS_TOKEN },
   counts: { edge: 2 },
   nodeArgs: (name) => (name === 'edge-2' ? [`--max-old-space-size=${SMALL_HEAP_MEBIBYTES}`, '--import', eater] : []),
 });
@@ -53,6 +56,26 @@ test('what is told is documented, and what is documented is told', async () => {
   assert.equal(await metric(named('session-1'), 'clew_session_leases{'), 1);
   assert.equal(await metric(named('edge-1'), 'clew_edge_streams_seated{'), 1);
   assert.equal(await metric(named('simulation-1'), 'clew_simulation_seats{state="attached"'), 1);
+  await player.client.leave();
+});
+
+test('the doctor finds nothing wrong with a stack in which somebody plays', async () => {
+  using player = new TestPlayer(stack());
+  await player.play();
+  const ops = stack().services.map(({ opsUrl }) => opsUrl);
+  const args = [join(root, 'tools/doctor/main.ts'), '--ops', ops.join(','), '--seconds', '1', '--json'];
+  const { code, output } = await run(node, args, { env: { ...toolEnvironment(), CLEW_OPS_TOKEN: OPS_TOKEN } });
+  assert.equal(code, 0, output);
+  const { processes, sessions, oldestStreams, redis, findings } = JSON.parse(output);
+  assert.equal(processes.length, ops.length);
+  assert.deepEqual([sessions.leases, sessions.streams, sessions.seated, sessions.seats.attached], [1, 1, 1, 1]);
+  assert.equal(oldestStreams[0].state, 'seated');
+  assert.ok(redis.keys > 0 && redis.connections.standing === redis.connections.wanted);
+  // A machine at work may be late; nothing else may be wrong.
+  assert.deepEqual(
+    findings.filter(({ section }: { section: string }) => !/^(Ticks|RedisSlow)/.test(section)),
+    [],
+  );
   await player.client.leave();
 });
 

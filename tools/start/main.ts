@@ -1,5 +1,6 @@
 /** `npm start`, from where TypeScript runs: a Redis, a stack, bots; then wait, and stop everything in order, Redis last. */
 
+import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';
 import { join } from 'node:path';
 import { colors } from '../colors.ts';
@@ -8,6 +9,7 @@ import { helpText, parseFlags, type StartFlags } from './flags.mjs';
 import { isFree } from './ports.ts';
 import { findRedis } from './redis-server.ts';
 import { type Stack, startStack } from './stack.ts';
+import { leaveStackNote, stackNotePath } from './stack-note.ts';
 import { stopRequest } from './stop-request.ts';
 import { SupervisedProcess } from './supervised-process.ts';
 import { Terminal } from './terminal.ts';
@@ -31,11 +33,13 @@ async function start(flags: StartFlags, stop: AbortSignal): Promise<void> {
   // Both start at once: services get ready without a Redis, and theirs is there long before they ask for it.
   const noRedis = new AbortController();
   redis.answers.catch((error) => noRedis.abort(error));
+  const opsToken = process.env.CLEW_OPS_TOKEN || randomBytes(24).toString('base64url');
   const stack = running.use(
     await startStack({
       redisUrl: redis.url,
       counts: { simulation: flags.simulations, edge: flags.edges },
       webPort: flags.port,
+      env: { CLEW_OPS_TOKEN: opsToken },
       onLog: (name, line) => terminal.log(name, line),
       onDeath: died,
       signal: AbortSignal.any([stop, noRedis.signal]),
@@ -46,7 +50,9 @@ async function start(flags: StartFlags, stop: AbortSignal): Promise<void> {
     const bots = startBots(flags.bots, stack);
     running.defer(() => bots.stop());
   }
-  announce(stack);
+  const opsUrls = stack.services.map(({ opsUrl }) => opsUrl);
+  running.use(leaveStackNote(stackNotePath(root, flags.port), { opsUrls, opsToken }));
+  announce(stack, flags.port);
   if (!stop.aborted) await once(stop, 'abort');
   terminal.say('stopping … (again to stop at once)');
 }
@@ -68,11 +74,12 @@ function startBots(players: number, stack: Stack): SupervisedProcess {
   return bots;
 }
 
-function announce(stack: Stack): void {
+function announce(stack: Stack, port: number): void {
   terminal.say(`ready after ${(performance.now() / 1000).toFixed(1)} s`);
   for (const { name, grpcAddress } of stack.edges) terminal.say(`gRPC: ${grpcAddress} (${name})`);
   for (const { name, opsUrl } of stack.services) terminal.say(`operators: ${opsUrl}/statusz (${name})`);
   const sessions = stack.of('session').map(({ grpcAddress }) => grpcAddress);
+  terminal.say(`health: npm run doctor${port === 8080 ? '' : ` -- --port ${port}`}`);
   terminal.say(`sessions: npm run sessions -- list --session ${sessions.join(',')}`);
   if (stack.edges.length > 1) for (const { name, webUrl } of stack.edges) terminal.say(`web: ${webUrl} (${name})`);
   terminal.say(`open ${colors.bold(colors.green(stack.edges[0]!.webUrl))} in a browser; Ctrl-C stops everything`);

@@ -34,6 +34,8 @@ suite('the operators’ listener', () => {
     const status = (await (await get('/statusz')).json()) as any;
     assert.equal(status.name, 'test-1');
     assert.equal(status.pid, process.pid);
+    assert.match(status.versions.clew, /^\d+\.\d+\.\d+/);
+    assert.equal(status.versions.node, process.versions.node);
     assert.ok(status.memory.heapUsed > 0);
     assert.deepEqual(status.counters, { 'test.frames': 3 });
     assert.deepEqual(status.collections, [{ name: 'test.seats', size: 1, bound: 8, orphans: 0 }]);

@@ -1,6 +1,7 @@
 import { once } from 'node:events';
 import { createServer, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import manifest from '../package.json' with { type: 'json' };
 import type { Collections } from './collections.ts';
 import type { Counters } from './counters.ts';
 import type { MemoryGuard } from './memory-guard.ts';
@@ -23,7 +24,8 @@ export interface OpsReport {
 
 /**
  * The operators' listener, on a loopback or private address: `/livez` (200 while the process can answer), `/readyz`
- * (503 until ready, while stopping, and while memory is short), `/statusz` (JSON: memory in bytes, counters, collections with size and bound),
+ * (503 until ready, while stopping, and while memory is short), `/statusz` (JSON: versions, memory in bytes, counters,
+ * collections with size and bound),
  * `/metrics` (for Prometheus), `/debug/…` (operators with a token).
  */
 export class OpsServer {
@@ -80,6 +82,7 @@ export class OpsServer {
 function status({ name, collections, counters, sections }: OpsReport) {
   return {
     name,
+    versions: { clew: manifest.version, node: process.versions.node },
     pid: process.pid,
     uptimeS: Math.round(process.uptime()),
     memory: process.memoryUsage(),

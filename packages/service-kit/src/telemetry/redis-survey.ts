@@ -8,6 +8,7 @@ const samplesMax = 32;
 const freshMs = 2_000;
 
 interface Survey {
+  readonly version: string;
   readonly usedBytes: number;
   readonly limitBytes: number;
   readonly keys: number;
@@ -31,6 +32,8 @@ export function measureRedisServer(instruments: Instruments, redis: Redis): void
   });
   const gauge = (name: string, unit: string, description: string, read: (survey: Survey) => number) =>
     instruments.gauge({ name: `clew.redis.${name}`, unit, description }, () => survey && read(survey));
+  const server = { name: 'clew.redis.server', unit: '{server}', description: '1, with the version of Redis.' };
+  instruments.gauge(server, () => (survey ? [{ value: 1, attributes: { version: survey.version } }] : []));
   gauge('memory.used', 'By', 'Memory that Redis uses.', ({ usedBytes }) => usedBytes);
   gauge('memory.limit', 'By', 'maxmemory of Redis, or its machine.', ({ limitBytes }) => limitBytes);
   gauge('keys', '{key}', 'Keys in Redis.', ({ keys }) => keys);
@@ -51,7 +54,8 @@ export function measureRedisServer(instruments: Instruments, redis: Redis): void
 
 async function takeSurvey(redis: Redis): Promise<Survey> {
   const draw: RedisCommand[] = Array.from({ length: samplesMax }, () => ['RANDOMKEY']);
-  const [memory, clients, keys, ...drawn] = await answersOf(redis, [
+  const [server, memory, clients, keys, ...drawn] = await answersOf(redis, [
+    ['INFO', 'server'],
     ['INFO', 'memory'],
     ['INFO', 'clients'],
     ['DBSIZE'],
@@ -64,6 +68,7 @@ async function takeSurvey(redis: Redis): Promise<Survey> {
   );
   const limitBytes = numberOf(memory, 'maxmemory') || numberOf(memory, 'total_system_memory');
   return {
+    version: /^redis_version:([\d.]+)/m.exec(String(server))?.[1] ?? 'unknown',
     usedBytes: numberOf(memory, 'used_memory'),
     limitBytes,
     keys: Number(keys),

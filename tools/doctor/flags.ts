@@ -1,0 +1,77 @@
+import { Command, CommanderError, InvalidArgumentError } from 'commander';
+
+/** What `npm run doctor` was asked for. */
+export interface DoctorFlags {
+  /** http://host:port of operators' listeners; undefined: those of the `npm start` at `port`. */
+  readonly opsUrls: readonly string[] | undefined;
+  readonly port: number;
+  readonly token: string | undefined;
+  /** Between the two readings. */
+  readonly seconds: number;
+  readonly json: boolean;
+}
+
+export type Parsed =
+  | { readonly kind: 'flags'; readonly flags: DoctorFlags }
+  | { readonly kind: 'help'; readonly text: string }
+  /** One line for people. */
+  | { readonly kind: 'fault'; readonly message: string };
+
+export function parseFlags(args: readonly string[], env: Readonly<Record<string, string | undefined>>): Parsed {
+  let help = '';
+  const command = new Command('npm run doctor --')
+    .description(
+      `Looks at running services and prints one page: versions, health, memory against sessions, oldest streams, Redis, advice.
+Reads them twice, to see what changes; it changes nothing.`,
+    )
+    .option(
+      '--ops <host:port,…>',
+      "operators' listeners; CLEW_OPS_ADDRESSES, or those of npm start on this machine",
+      ops,
+    )
+    .option('--port <port>', 'the port of the npm start that is meant', port, 8080)
+    .option('--seconds <n>', 'between the two readings; 30 and more also judge the growth of memory', seconds, 3)
+    .option('--json', 'one object and nothing else', false)
+    .addHelpText(
+      'after',
+      '\nThe oldest streams are told to who shows the token of CLEW_OPS_TOKEN; npm start has one by itself.',
+    )
+    .exitOverride()
+    .configureOutput({
+      writeOut: (text) => {
+        help += text;
+      },
+      writeErr: () => undefined,
+    });
+  try {
+    command.parse([...args], { from: 'user' });
+    const { ops: named, ...rest } = command.opts<{ ops?: string[]; port: number; seconds: number; json: boolean }>();
+    const opsUrls = named ?? (env.CLEW_OPS_ADDRESSES ? ops(env.CLEW_OPS_ADDRESSES) : undefined);
+    return { kind: 'flags', flags: { opsUrls, token: env.CLEW_OPS_TOKEN || undefined, ...rest } };
+  } catch (error) {
+    if (error instanceof InvalidArgumentError)
+      return { kind: 'fault', message: `CLEW_OPS_ADDRESSES: ${error.message}` };
+    if (!(error instanceof CommanderError)) throw error;
+    if (error.code === 'commander.helpDisplayed') return { kind: 'help', text: help };
+    return { kind: 'fault', message: error.message.replace(/^error: /, '') };
+  }
+}
+
+function ops(text: string): string[] {
+  const addresses = text.split(',').map((entry) => entry.trim().replace(/^http:\/\/|\/$/g, ''));
+  const wrong = addresses.find((address) => !/^([^\s:/[\]]+|\[[\da-fA-F:]+\]):\d{1,5}$/.test(address));
+  if (wrong !== undefined) throw new InvalidArgumentError(`It must be host:port, not "${wrong}".`);
+  return addresses.map((address) => `http://${address}`);
+}
+
+function port(text: string): number {
+  if (!/^\d{1,5}$/.test(text) || Number(text) > 65_535) throw new InvalidArgumentError('It must be a port.');
+  return Number(text);
+}
+
+function seconds(text: string): number {
+  const value = Number(text);
+  if (!(text.trim() !== '' && value >= 1 && value <= 600))
+    throw new InvalidArgumentError('It must be a number from 1 to 600.');
+  return value;
+}
