@@ -43,6 +43,12 @@ for (const [name, open] of transports) {
     assert.equal(await steersByStream(edge, clients[0]), true);
   });
 
+  test(`${name}: its opening belongs to the trace of the join`, async (t) => {
+    const { edge, clients } = await setUp(t, open());
+    await clients[0].signIn({ displayName: 'Ariadne' });
+    assert.match(edge.stream.traceparent, /^00-[0-9a-f]{32}-[0-9a-f]{16}-01$/);
+  });
+
   test(`${name}: where it is refused, a Watch takes its place, for all who come later too`, async (t) => {
     const { edge, clients } = await setUp(t, open());
     edge.web.upgrades = 'refused';

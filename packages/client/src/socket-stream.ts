@@ -4,7 +4,7 @@ import { Status } from 'nice-grpc-common';
 import { ClewError } from './clew-error.ts';
 import { GrpcWebReader } from './grpc-web-reader.ts';
 import { unreachable } from './status-details.ts';
-import type { PlayerStream, StreamListener } from './transport.ts';
+import type { PlayerStream, StreamListener, TraceHeader } from './transport.ts';
 
 /** The browser's WebSocket, or one like it. */
 export type SocketClass = new (url: string, protocols: string[]) => SocketLike;
@@ -40,6 +40,7 @@ export interface SocketStreamOptions {
   readonly Socket: SocketClass;
   readonly address: string;
   readonly token: string;
+  readonly trace: TraceHeader | undefined;
   readonly openMs: number;
   readonly listener: StreamListener;
   readonly unusable: (error: ClewError) => void;
@@ -98,7 +99,10 @@ export class SocketStream implements PlayerStream {
     clearTimeout(this.#opening);
     this.#life = 'open';
     const lines = ['content-type: application/grpc-web+proto', 'x-grpc-web: 1'];
-    lines.push(`authorization: Bearer ${this.#options.token}`, '');
+    const { token, trace } = this.#options;
+    const traceparent = trace?.();
+    if (traceparent !== undefined) lines.push(`traceparent: ${traceparent}`);
+    lines.push(`authorization: Bearer ${token}`, '');
     this.#socket.send(new TextEncoder().encode(lines.join('\r\n')));
   }
 

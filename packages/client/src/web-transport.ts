@@ -2,7 +2,7 @@ import type { Input } from '@clew/protocol/clew/play/v1/frame.ts';
 import { Status } from 'nice-grpc-common';
 import { bounded } from './bounded.ts';
 import { ClewError } from './clew-error.ts';
-import { type SocketClass, SocketStream } from './socket-stream.ts';
+import { type SocketClass, SocketStream, type SocketStreamOptions } from './socket-stream.ts';
 import { Steering } from './steering.ts';
 import type { Connection, PlayerStream, StreamListener, TraceHeader, Transport } from './transport.ts';
 import type { WebDoor } from './web-door.ts';
@@ -35,7 +35,7 @@ export function webTransport(open: (address: string, trace?: TraceHeader) => Web
   return {
     name: sockets === undefined ? 'web' : 'ws',
     addressOf: (edge) => (edge.webUrl === '' ? undefined : edge.webUrl),
-    connect: (address, trace) => new WebConnection((target) => open(target, trace), address, sockets),
+    connect: (address, trace) => new WebConnection((target) => open(target, trace), address, trace, sockets),
   };
 }
 
@@ -46,11 +46,18 @@ class WebConnection implements Connection {
   /** Where the edge that holds the stream can be reached for sure. */
   #home: WebDoor;
   #welcomeAddress: string | undefined;
+  readonly #trace: TraceHeader | undefined;
   readonly #sockets: Sockets | undefined;
   #stream: PlayerStream | undefined;
 
-  constructor(open: (address: string) => WebDoor, address: string, sockets: Sockets | undefined) {
+  constructor(
+    open: (address: string) => WebDoor,
+    address: string,
+    trace: TraceHeader | undefined,
+    sockets: Sockets | undefined,
+  ) {
     this.#open = open;
+    this.#trace = trace;
     this.#sockets = sockets;
     this.#door = open(address);
     this.#home = this.#door;
@@ -80,7 +87,11 @@ class WebConnection implements Connection {
     };
     this.#stream =
       this.#sockets !== undefined && performance.now() > this.#sockets.unusableUntilMs
-        ? new SocketOrWatch(this.#sockets, this.#door.address, token, listener, (heard) => this.#watch(token, heard))
+        ? new SocketOrWatch(
+            this.#sockets,
+            { address: this.#door.address, token, trace: this.#trace, listener },
+            (heard) => this.#watch(token, heard),
+          )
         : this.#watch(token, listener);
     return this.#stream;
   }
@@ -120,11 +131,10 @@ class SocketOrWatch implements PlayerStream {
 
   constructor(
     sockets: Sockets,
-    address: string,
-    token: string,
-    listener: StreamListener,
+    terms: Pick<SocketStreamOptions, 'address' | 'token' | 'trace' | 'listener'>,
     watch: (listener: StreamListener) => PlayerStream,
   ) {
+    const { listener } = terms;
     const unusable = () => {
       this.#stream = watch({
         closed: (error) => listener.closed(error),
@@ -135,14 +145,7 @@ class SocketOrWatch implements PlayerStream {
         },
       });
     };
-    this.#stream = new SocketStream({
-      Socket: sockets.Socket,
-      address,
-      token,
-      openMs: SOCKET_OPEN_MS,
-      listener,
-      unusable,
-    });
+    this.#stream = new SocketStream({ ...terms, Socket: sockets.Socket, openMs: SOCKET_OPEN_MS, unusable });
   }
 
   send(unacknowledged: readonly Input[]): void {

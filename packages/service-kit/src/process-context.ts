@@ -16,8 +16,18 @@ export interface ProcessContext {
 
 export interface Exports {
   readonly traces: boolean;
-  readonly metrics: boolean;
+  readonly metrics: MetricExports | undefined;
 }
+
+/** How metrics are pushed; where to is the exporter's own business. */
+export interface MetricExports {
+  readonly protocol: (typeof protocols)[number];
+  readonly intervalMs: number;
+}
+
+const protocols = ['http/protobuf', 'http/json', 'grpc'] as const;
+/** As OpenTelemetry's specification has it. */
+const metricIntervalMs = 60_000;
 
 /** Whether OpenTelemetry's environment names somebody to send to. Its own default, a collector on this machine, is not ours. */
 export function exportsOf(env: Readonly<Record<string, string | undefined>>): Exports {
@@ -26,7 +36,18 @@ export function exportsOf(env: Readonly<Record<string, string | undefined>>): Ex
     if (exporter === 'none' || env.OTEL_SDK_DISABLED === 'true') return false;
     return Boolean(exporter || env.OTEL_EXPORTER_OTLP_ENDPOINT || env[`OTEL_EXPORTER_OTLP_${signal}_ENDPOINT`]);
   };
-  return { traces: isExported('TRACES'), metrics: isExported('METRICS') };
+  // Prometheus is served anyhow, and the console is the log's.
+  const pushes = isExported('METRICS') && (env.OTEL_METRICS_EXPORTER || 'otlp').split(',').includes('otlp');
+  return { traces: isExported('TRACES'), metrics: pushes ? metricExports(env) : undefined };
+}
+
+function metricExports(env: Readonly<Record<string, string | undefined>>): MetricExports {
+  const named = env.OTEL_EXPORTER_OTLP_METRICS_PROTOCOL || env.OTEL_EXPORTER_OTLP_PROTOCOL;
+  const intervalMs = Number(env.OTEL_METRIC_EXPORT_INTERVAL);
+  return {
+    protocol: protocols.find((protocol) => protocol === named) ?? 'http/protobuf',
+    intervalMs: Number.isInteger(intervalMs) && intervalMs > 0 ? intervalMs : metricIntervalMs,
+  };
 }
 
 const mebibyte = 2 ** 20;
@@ -50,7 +71,7 @@ export function systemLimitBytes(): number | undefined {
 
 /** Of a service that is not run by `run`: in a test, beside others. */
 export const unknownProcess: ProcessContext = {
-  exports: { traces: false, metrics: false },
+  exports: { traces: false, metrics: undefined },
   heapLimitBytes: oldGenerationLimitBytes(''),
   systemLimitBytes: undefined,
   start: { kind: undefined, uncleanStarts: undefined },

@@ -42,6 +42,8 @@ export interface Asked {
 /** A player's stream, from below. */
 export interface FakeStream {
   readonly token: string;
+  /** Of the trace that its opening belongs to; "" without one. */
+  readonly traceparent: string;
   /** All inputs that came, over whatever way, in order of arrival. */
   readonly inputs: Input[];
   isOpen: boolean;

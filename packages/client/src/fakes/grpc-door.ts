@@ -81,6 +81,7 @@ export class GrpcDoor {
   #stream(call: ServerDuplexStream<PlayRequest, Uint8Array>): void {
     const stream: FakeStream = {
       token: tokenOf(call.metadata),
+      traceparent: String(call.metadata.get('traceparent')[0] ?? ''),
       inputs: [],
       isOpen: true,
       write: (message) => {

@@ -67,7 +67,7 @@ export class WebDoor {
     const token = (request.headers.authorization ?? '').replace('Bearer ', '');
     response.writeHead(200, { 'content-type': 'application/grpc-web+proto' });
     if (name === 'Watch') {
-      this.#watch(token, response);
+      this.#watch(token, String(request.headers.traceparent ?? ''), response);
       return;
     }
     try {
@@ -85,7 +85,8 @@ export class WebDoor {
     webSocket.on('error', () => {});
     webSocket.once('message', (metadata) => {
       const stream: FakeStream = {
-        token: tokenIn(metadata.toString()),
+        token: valueIn(metadata.toString(), 'authorization').replace('Bearer ', ''),
+        traceparent: valueIn(metadata.toString(), 'traceparent'),
         inputs: [],
         isOpen: true,
         write: (message) => webSocket.send(framed(0, message)),
@@ -106,10 +107,11 @@ export class WebDoor {
     });
   }
 
-  #watch(token: string, response: ServerResponse): void {
+  #watch(token: string, traceparent: string, response: ServerResponse): void {
     response.flushHeaders();
     const stream: FakeStream = {
       token,
+      traceparent,
       inputs: [],
       isOpen: true,
       write: (message) => {
@@ -129,8 +131,8 @@ export class WebDoor {
   }
 }
 
-function tokenIn(metadata: string): string {
-  return /^authorization: Bearer (.*)$/m.exec(metadata)?.[1]?.trim() ?? '';
+function valueIn(metadata: string, key: string): string {
+  return new RegExp(`^${key}: (.*)$`, 'm').exec(metadata)?.[1]?.trim() ?? '';
 }
 
 function framed(flag: number, payload: Uint8Array): Buffer {

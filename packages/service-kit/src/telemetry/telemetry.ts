@@ -25,7 +25,7 @@ export interface TelemetryOptions {
 }
 
 /** What one service measures, and how it is told. Switched off, nothing is read and nothing loaded. */
-export class Telemetry implements Disposable {
+export class Telemetry implements Disposable, AsyncDisposable {
   readonly instruments = new Instruments();
   readonly heap: HeapAfterGc;
   /** What serves calls tells them to this one. */
@@ -33,6 +33,7 @@ export class Telemetry implements Disposable {
   readonly #options: TelemetryOptions;
   readonly #owned = new DisposableStack();
   #text: Promise<PrometheusText> | undefined;
+  #push: AsyncDisposable | undefined;
 
   constructor(options: TelemetryOptions) {
     this.#options = options;
@@ -48,14 +49,25 @@ export class Telemetry implements Disposable {
     return this.#options.mode !== 'off';
   }
 
-  /** Loads at the start what it would otherwise load when somebody asks. */
+  /** Loads at the start what it would otherwise load when somebody asks, and pushes where the environment says so. */
   async prepare(): Promise<void> {
-    if (this.#options.mode === 'on') await this.#load();
+    const { mode, service, name, context } = this.#options;
+    const { metrics } = context.exports;
+    if (mode === 'on') await this.#load();
+    if (metrics === undefined || !this.isOn) return;
+    const { pushMetrics } = await import('./metric-push.ts');
+    this.#push = await pushMetrics(this.instruments, resourceOf(service, name), performance.timeOrigin, metrics);
   }
 
   /** All metrics as Prometheus reads them; undefined where telemetry is off. */
   async metrics(): Promise<string | undefined> {
     return this.isOn ? (await this.#load()).read() : undefined;
+  }
+
+  /** Pushes a last reading, if any was. */
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.#push?.[Symbol.asyncDispose]();
+    this.#owned.dispose();
   }
 
   [Symbol.dispose](): void {
