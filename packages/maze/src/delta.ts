@@ -8,11 +8,25 @@ import { FULL_TURN } from './units.ts';
 import type { View } from './view.ts';
 
 /** The change from one view to another. Its shape is the protocol's Region, without the region's number. */
-export interface Delta {
+export interface Delta extends ContentDelta {
   /** Present when it changed. */
   layout: Layout | undefined;
   /** Present when it changed. */
   level: Level | undefined;
+  /** Avatars that moved and did nothing else: none of `avatars`. */
+  moves: Moves | undefined;
+}
+
+/** Who and what is in a maze, or in a part of it. */
+export interface Content {
+  /** By ascending seat. */
+  readonly avatars: readonly Avatar[];
+  /** By ascending id. */
+  readonly clews: readonly Clew[];
+}
+
+/** How that changed, but for avatars that moved and did nothing else. */
+export interface ContentDelta {
   /** Avatars that changed in any other way than by moving, by ascending seat. */
   avatars: AvatarDelta[];
   /** Seats whose avatars left, ascending. */
@@ -21,8 +35,6 @@ export interface Delta {
   clews: Clew[];
   /** Ids of clews that are gone, ascending. */
   clewsGone: number[];
-  /** Avatars that moved and did nothing else: none of `avatars`. */
-  moves: Moves | undefined;
 }
 
 /** Numbers are differences; what is optional is absolute, and present when it changed. */
@@ -44,6 +56,16 @@ export interface AvatarDelta {
 /** What changed from `base` to `next`. For a keyframe the base is `emptyView`. */
 export function delta(base: View, next: View): Delta {
   const moves = new MovesDraft();
+  return {
+    layout: sameLayout(base.layout, next.layout) ? undefined : next.layout,
+    level: sameLevel(base.level, next.level) ? undefined : next.level,
+    ...contentDelta(base, next, moves),
+    moves: moves.finish(),
+  };
+}
+
+/** What changed; who only moved is left to `moves`. */
+export function contentDelta(base: Content, next: Content, moves: Pick<MovesDraft, 'take'>): ContentDelta {
   const avatars = merge(base.avatars, next.avatars, seatOf, (before, after) =>
     before !== undefined && moves.take(before, after) ? undefined : avatarDelta(before, after),
   );
@@ -51,13 +73,10 @@ export function delta(base: View, next: View): Delta {
     before?.cell === after.cell ? undefined : after,
   );
   return {
-    layout: sameLayout(base.layout, next.layout) ? undefined : next.layout,
-    level: sameLevel(base.level, next.level) ? undefined : next.level,
     avatars: avatars.changed,
     avatarsGone: avatars.gone,
     clews: clews.changed,
     clewsGone: clews.gone,
-    moves: moves.finish(),
   };
 }
 
@@ -110,7 +129,7 @@ function avatarDelta(known: Avatar | undefined, after: Avatar): AvatarDelta {
   return change;
 }
 
-function applyAvatar(known: Avatar | undefined, change: AvatarDelta): Avatar {
+export function applyAvatar(known: Avatar | undefined, change: AvatarDelta): Avatar {
   const before = known ?? unseen;
   return {
     seat: change.seat,

@@ -1,4 +1,5 @@
 import { encodeWorld } from './checkpoint.ts';
+import type { Content } from './delta.ts';
 import type { View } from './view.ts';
 import type { World } from './world.ts';
 
@@ -12,7 +13,16 @@ export function hashView({ tick, layout, level, avatars, clews }: View): number 
   let hash = add(add(add(add(add(0, tick), level.number), level.levels), level.phase), level.phaseEndTick);
   hash = add(add(add(add(hash, layout.width), layout.height), layout.floors), layout.exit);
   for (const bits of layout.cells) hash = add(hash, bits);
-  hash = add(hash, avatars.length);
+  return finish(addContent(hash, { avatars, clews }));
+}
+
+/** 32 bits over who and what is in a part of a maze at a tick. */
+export function hashContent(tick: number, content: Content): number {
+  return finish(addContent(add(0, tick), content));
+}
+
+function addContent(base: number, { avatars, clews }: Content): number {
+  let hash = add(base, avatars.length);
   for (const avatar of avatars) {
     hash = add(add(add(add(add(hash, avatar.seat), avatar.x), avatar.y), avatar.z), avatar.heading);
     hash = add(add(add(add(hash, avatar.lastInput), avatar.points), avatar.clews), avatar.flags);
@@ -20,7 +30,7 @@ export function hashView({ tick, layout, level, avatars, clews }: View): number 
   }
   hash = add(hash, clews.length);
   for (const clew of clews) hash = add(add(hash, clew.id), clew.cell);
-  return finish(hash);
+  return hash;
 }
 
 /** 32 bits over all of a world: over all that a checkpoint holds. */

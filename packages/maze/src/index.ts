@@ -8,6 +8,7 @@
  *  2. Those in it: avatar, input, sine, walls, slide, movement.
  *  3. What happens: rules, level, clew, world, journal, seats, finds, phases, step.
  *  4. What is seen: sight, view, delta, hash, ranking. What is kept: checkpoint.
+ *     By whom, in large mazes: regions, sightlines, visibility, parts, rows.
  *  5. Company: names, temper, goals, bot.
  */
 export {
@@ -22,8 +23,8 @@ export {
 export { bot } from './bot.ts';
 export { cloneWorld, decodeWorld, encodeWorld } from './checkpoint.ts';
 export { type Clew, GLOW_TICKS, type Glow } from './clew.ts';
-export { type AvatarDelta, apply, type Delta, delta } from './delta.ts';
-export { hashView, hashWorld } from './hash.ts';
+export { type AvatarDelta, apply, type Content, type ContentDelta, contentDelta, type Delta, delta } from './delta.ts';
+export { hashContent, hashView, hashWorld } from './hash.ts';
 export {
   CLIMB_DOWN,
   CLIMB_UP,
@@ -52,12 +53,15 @@ export {
 export { type Level, Phase } from './level.ts';
 export { generateMaze, type Maze } from './maze.ts';
 export { type Body, CLIMB_SPEED, look, move, SPRINT_SPEED, WALK_SPEED } from './movement.ts';
+export { applyRegions, contentOf, type Known, type Parts, partsOf, type RegionDelta } from './parts.ts';
 export { type Rank, ranking } from './ranking.ts';
-export { defaultRules, type Rules } from './rules.ts';
+export { type Rows, RowsDraft } from './rows.ts';
+export { defaultRules, labyrinthRules, type Rules } from './rules.ts';
 export type { Sight } from './sight.ts';
 export { step } from './step.ts';
 export { CELL, FULL_TURN, HALF_CELL, QUARTER_TURN, RADIUS, TICK_MS, TICK_RATE } from './units.ts';
 export { emptyView, type Own, ownView, type View, view } from './view.ts';
+export { type Visibility, visibilityOf } from './visibility.ts';
 export { type Walls, wallsOf } from './walls.ts';
 export { distancesToExit, wayToExit } from './way.ts';
 export { type Beginning, createWorld, type Figure, type World } from './world.ts';

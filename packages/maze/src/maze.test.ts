@@ -15,7 +15,7 @@ import {
 } from './layout.ts';
 import { extentOf, generateMaze, type Maze } from './maze.ts';
 import { Purpose, randomOf } from './random.ts';
-import { completeRules, defaultRules } from './rules.ts';
+import { completeRules, defaultRules, labyrinthRules } from './rules.ts';
 import { distancesTo, distancesToExit, UNREACHABLE } from './way.ts';
 
 const seeds = fc.maxSafeNat();
@@ -201,4 +201,15 @@ test('a maze of 64 by 64 cells on three floors obeys the same laws', () => {
   assert.ok(distancesToExit(layout).every((distance) => distance !== UNREACHABLE));
   assert.equal(starts.length, 8);
   assert.ok(clews.length > 100);
+});
+
+test('in a labyrinth players begin all over the maze, each at a cell of his own, and not near the exit', () => {
+  const { layout, starts } = generateMaze(11, 1, labyrinthRules);
+  const toExit = distancesToExit(layout);
+  assert.deepEqual([layout.width, layout.height, layout.floors], [64, 64, 3]);
+  assert.equal(new Set(starts).size, 1_000);
+  const floors = starts.map((start) => placeOf(layout, start).floor);
+  for (const floor of [0, 1, 2]) assert.ok(floors.filter((other) => other === floor).length > 200);
+  const farthest = toExit.reduce((most, distance) => Math.max(most, distance));
+  assert.ok(starts.every((start) => toExit[start]! * 4 >= farthest && layout.cells[start]! <= ALL_WALLS));
 });

@@ -2,7 +2,7 @@ import { carveCorridors, openLoops, placeLadders, solid } from './carving.ts';
 import type { Clew } from './clew.ts';
 import { smaller } from './integer.ts';
 import type { Extent, Layout } from './layout.ts';
-import { chooseClewCells, chooseExit, chooseStarts } from './places.ts';
+import { chooseClewCells, chooseExit, chooseStarts, chooseStartsAnywhere } from './places.ts';
 import { Purpose, randomOf } from './random.ts';
 import { defaultRules, type Rules } from './rules.ts';
 import { distancesToExit } from './way.ts';
@@ -26,7 +26,7 @@ const SIZE_MAX = 64;
 /** How large a level is. */
 export function extentOf(level: number, rules: Rules = defaultRules): Extent {
   const size = smaller(rules.baseSize + GROWTH * (level - 1), SIZE_MAX);
-  return { width: size, height: size, floors: level < TWO_FLOORS_LEVEL ? 1 : 2 };
+  return { width: size, height: size, floors: rules.floors || (level < TWO_FLOORS_LEVEL ? 1 : 2) };
 }
 
 /** The maze of a level, from 1. `seed` is a whole number from 0 to 2^53 - 1. */
@@ -43,7 +43,11 @@ export function generateMaze(
   openLoops(cells, extent, random(Purpose.LOOPS));
   const exit = chooseExit(cells, extent, random(Purpose.PLACES));
   const layout: Layout = { width: extent.width, height: extent.height, floors: extent.floors, cells, exit };
-  const starts = chooseStarts(cells, extent, distancesToExit(layout), rules.seats);
+  const toExit = distancesToExit(layout);
+  const starts =
+    rules.regionSize > 0
+      ? chooseStartsAnywhere(cells, toExit, rules.seats, random(Purpose.STARTS))
+      : chooseStarts(cells, extent, toExit, rules.seats);
   const clewCells = chooseClewCells(cells, exit, starts, random(Purpose.CLEWS));
   return { layout, starts, clews: clewCells.map((cell, index) => ({ id: index + 1, cell })) };
 }

@@ -29,9 +29,7 @@ export class MovesDraft {
 
   /** Notes what an avatar moved by, if anything; false when it changed in another way too: then nothing is noted. */
   take(before: Avatar, after: Avatar): boolean {
-    if (before.flags !== after.flags || before.arrival !== after.arrival || before.points !== after.points)
-      return false;
-    if (before.clews !== after.clews || before.displayName !== after.displayName) return false;
+    if (!onlyMoved(before, after)) return false;
     const x = after.x - before.x;
     const y = after.y - before.y;
     const z = after.z - before.z;
@@ -60,6 +58,17 @@ export class MovesDraft {
       lastInput: this.#lastInput.finish(),
     };
   }
+}
+
+/** Whether an avatar changed in no other way than by moving. */
+export function onlyMoved(before: Avatar, after: Avatar): boolean {
+  return (
+    before.flags === after.flags &&
+    before.arrival === after.arrival &&
+    before.points === after.points &&
+    before.clews === after.clews &&
+    before.displayName === after.displayName
+  );
 }
 
 class Column {

@@ -47,6 +47,20 @@ export function chooseStarts(cells: Uint8Array, extent: Extent, toExit: Distance
   return spread(band, smaller(count, band.length), extent);
 }
 
+/**
+ * Starts for many avatars on all floors, wherever it happens, but not near the exit. At least one, at most `seats`.
+ */
+export function chooseStartsAnywhere(cells: Uint8Array, toExit: Distances, seats: number, random: Random): number[] {
+  let farthest = 0;
+  for (const distance of toExit) farthest = larger(farthest, distance);
+  const candidates: number[] = [];
+  for (let cell = 0; cell < cells.length; cell++) {
+    if (cells[cell]! <= ALL_WALLS && toExit[cell]! * 4 >= farthest) candidates.push(cell);
+  }
+  shuffle(candidates, random);
+  return candidates.slice(0, seats).sort((a, b) => a - b);
+}
+
 /** Dead ends with a clew each, ascending. */
 export function chooseClewCells(cells: Uint8Array, exit: number, starts: readonly number[], random: Random): number[] {
   const deadEnds: number[] = [];

@@ -5,7 +5,7 @@ export interface Random {
 }
 
 /** What random numbers are for. */
-export const Purpose = { CORRIDORS: 1, LADDERS: 2, LOOPS: 3, PLACES: 4, CLEWS: 5 } as const;
+export const Purpose = { CORRIDORS: 1, LADDERS: 2, LOOPS: 3, PLACES: 4, CLEWS: 5, STARTS: 6 } as const;
 export type Purpose = (typeof Purpose)[keyof typeof Purpose];
 
 const TWO_TO_32 = 4_294_967_296;

@@ -6,6 +6,13 @@ export interface Rules {
   readonly levels: number;
   /** Cells along each side of level 1; later levels are larger. */
   readonly baseSize: number;
+  /** Floors of each level; 0: few at first, more later. */
+  readonly floors: number;
+  /**
+   * Cells along each side of the blocks that mazes are divided by, so that players know only what can be seen from where
+   * they stand, and begin anywhere; 0: everybody knows the whole maze.
+   */
+  readonly regionSize: number;
   /** From the end of the level before, or from the match's beginning, to when everybody may move. */
   readonly startingTicks: number;
   /** The longest that a level's climbing lasts. */
@@ -21,10 +28,24 @@ export const defaultRules: Rules = Object.freeze({
   seats: 8,
   levels: 5,
   baseSize: 10,
+  floors: 0,
+  regionSize: 0,
   startingTicks: 60,
   climbingTicksMax: 3_600,
   afterArrivalTicks: 400,
   scoringTicks: 120,
+});
+
+/** A thousand in one maze of 64 by 64 cells on 3 floors: 10 minutes at most, 2 after the first is out. */
+export const labyrinthRules: Rules = Object.freeze({
+  ...defaultRules,
+  seats: 1_000,
+  levels: 1,
+  baseSize: 64,
+  floors: 3,
+  regionSize: 4,
+  climbingTicksMax: 12_000,
+  afterArrivalTicks: 2_400,
 });
 
 /** What each rule may be, from and to. */
@@ -32,6 +53,8 @@ const BOUNDS: Readonly<Record<keyof Rules, readonly [number, number]>> = {
   seats: [1, 1_000],
   levels: [1, 100],
   baseSize: [3, 64],
+  floors: [0, 8],
+  regionSize: [0, 64],
   startingTicks: [1, 100_000],
   climbingTicksMax: [1, 100_000],
   afterArrivalTicks: [1, 100_000],
@@ -44,6 +67,8 @@ export function completeRules(given: Partial<Rules>): Rules {
     seats: given.seats ?? defaultRules.seats,
     levels: given.levels ?? defaultRules.levels,
     baseSize: given.baseSize ?? defaultRules.baseSize,
+    floors: given.floors ?? defaultRules.floors,
+    regionSize: given.regionSize ?? defaultRules.regionSize,
     startingTicks: given.startingTicks ?? defaultRules.startingTicks,
     climbingTicksMax: given.climbingTicksMax ?? defaultRules.climbingTicksMax,
     afterArrivalTicks: given.afterArrivalTicks ?? defaultRules.afterArrivalTicks,

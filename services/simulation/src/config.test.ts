@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { suite, test } from 'node:test';
-import { defaultRules } from '@clew/maze';
+import { defaultRules, labyrinthRules } from '@clew/maze';
 import { ConfigError, parseConfig, serviceFields } from '@clew/service-kit/config';
 import { rulesOf, simulationFields } from './config.ts';
 
@@ -21,6 +21,12 @@ suite('the configuration of a simulation', () => {
       seats: 3,
       climbingTicksMax: 50,
     });
+  });
+
+  test('knows a mode for a thousand, whose rules can be given one by one as well', () => {
+    const env = { ...needed, CLEW_RULES_MODE: 'labyrinth', CLEW_RULES_SEATS: '200' };
+    assert.deepEqual(rulesOf(parseConfig(fields, env)), { ...labyrinthRules, seats: 200 });
+    assert.throws(() => parseConfig(fields, { ...needed, CLEW_RULES_MODE: 'tour' }), /CLEW_RULES_MODE/);
   });
 
   test('names what is wrong', () => {

@@ -1,6 +1,9 @@
-import { defaultRules, type Rules } from '@clew/maze';
+import { defaultRules, labyrinthRules, type Rules } from '@clew/maze';
 import { addresses, count, milliseconds, type parseConfig, port, type serviceFields } from '@clew/service-kit/config';
 import { z } from 'zod';
+
+/** A rule of matches: the mode's where it is not given. */
+const rule = (min: number, max: number) => z.coerce.number().int().min(min).max(max).optional();
 
 /** What a simulation reads beyond what every service does. Names in the environment: CLEW_ + field. */
 export const simulationFields = {
@@ -40,26 +43,33 @@ export const simulationFields = {
   MATCH_TOMBSTONE_MS: milliseconds(600_000),
   /** How often matchmaking hears of load and free seats. */
   REGISTER_MS: milliseconds(1_000, 10),
-  /** The rules of every match; see Rules of packages/maze. */
-  RULES_SEATS: count(defaultRules.seats, 1, 64),
-  RULES_LEVELS: count(defaultRules.levels, 1, 100),
-  RULES_BASE_SIZE: count(defaultRules.baseSize, 3, 64),
-  RULES_STARTING_TICKS: count(defaultRules.startingTicks, 1, 100_000),
-  RULES_CLIMBING_TICKS_MAX: count(defaultRules.climbingTicksMax, 1, 100_000),
-  RULES_AFTER_ARRIVAL_TICKS: count(defaultRules.afterArrivalTicks, 1, 100_000),
-  RULES_SCORING_TICKS: count(defaultRules.scoringTicks, 1, 100_000),
+  /** What matches are: races of a few through several mazes, or one large labyrinth for a thousand. */
+  RULES_MODE: z.enum(['race', 'labyrinth']).default('race'),
+  /** The rules of every match where they differ from the mode's; see Rules of packages/maze. */
+  RULES_SEATS: rule(1, 1_000),
+  RULES_LEVELS: rule(1, 100),
+  RULES_BASE_SIZE: rule(3, 64),
+  RULES_FLOORS: rule(0, 8),
+  RULES_REGION_SIZE: rule(0, 64),
+  RULES_STARTING_TICKS: rule(1, 100_000),
+  RULES_CLIMBING_TICKS_MAX: rule(1, 100_000),
+  RULES_AFTER_ARRIVAL_TICKS: rule(1, 100_000),
+  RULES_SCORING_TICKS: rule(1, 100_000),
 };
 
 export type SimulationConfig = ReturnType<typeof parseConfig<typeof serviceFields & typeof simulationFields>>;
 
 export function rulesOf(config: SimulationConfig): Rules {
+  const mode = config.RULES_MODE === 'labyrinth' ? labyrinthRules : defaultRules;
   return {
-    seats: config.RULES_SEATS,
-    levels: config.RULES_LEVELS,
-    baseSize: config.RULES_BASE_SIZE,
-    startingTicks: config.RULES_STARTING_TICKS,
-    climbingTicksMax: config.RULES_CLIMBING_TICKS_MAX,
-    afterArrivalTicks: config.RULES_AFTER_ARRIVAL_TICKS,
-    scoringTicks: config.RULES_SCORING_TICKS,
+    seats: config.RULES_SEATS ?? mode.seats,
+    levels: config.RULES_LEVELS ?? mode.levels,
+    baseSize: config.RULES_BASE_SIZE ?? mode.baseSize,
+    floors: config.RULES_FLOORS ?? mode.floors,
+    regionSize: config.RULES_REGION_SIZE ?? mode.regionSize,
+    startingTicks: config.RULES_STARTING_TICKS ?? mode.startingTicks,
+    climbingTicksMax: config.RULES_CLIMBING_TICKS_MAX ?? mode.climbingTicksMax,
+    afterArrivalTicks: config.RULES_AFTER_ARRIVAL_TICKS ?? mode.afterArrivalTicks,
+    scoringTicks: config.RULES_SCORING_TICKS ?? mode.scoringTicks,
   };
 }
