@@ -1,5 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { Redis } from 'ioredis';
+import { Attachments } from './attachments.ts';
 import { type ChurnStack, startChurnStack } from './churn-stack.ts';
 import type { EdgeAddress } from './clients/player.ts';
 import { ClientProcess } from './clients/process.ts';
@@ -57,6 +58,7 @@ export class Churn implements AsyncDisposable {
   readonly #owned: AsyncDisposableStack;
   readonly #options: ChurnOptions;
   readonly #churnStack: ChurnStack;
+  readonly #attachments: Attachments;
   readonly #namespace: Namespace | undefined;
   readonly #redis: Redis;
   /** Stopped or unplugged, until the round is settled. */
@@ -76,6 +78,7 @@ export class Churn implements AsyncDisposable {
     this.#owned = owned;
     this.#options = options;
     this.#churnStack = churnStack;
+    this.#attachments = owned.use(new Attachments(churnStack.stack.of('session')[0]!.grpcAddress));
     this.#redis = redis;
     this.#namespace = namespace;
     this.obstacle = obstacle;
@@ -123,7 +126,9 @@ export class Churn implements AsyncDisposable {
     const failures: string[] = [];
     let failed = 0;
     let cutMs: number | undefined;
+    /** Resolves with whose sessions are held. */
     const run = async (client: ClientProcess, way: Way, doors: readonly Door[]) => {
+      const playerIds: string[] = [];
       for (const [door, share] of doorShares) {
         const sessions = Math.round(sessionsOf(way) * share);
         if (!doors.includes(door) || sessions === 0) continue;
@@ -139,7 +144,9 @@ export class Churn implements AsyncDisposable {
         lived[way.name] = (lived[way.name] ?? 0) + report.lived;
         failed += report.failed;
         failures.push(...report.failures.map((why) => `${way.name}, ${why}`));
+        playerIds.push(...report.playerIds);
       }
+      return playerIds;
     };
     const crowds = this.#crowd();
     const byOwnHand = chosen.filter((way) => way.kind === 'own hand');
@@ -154,7 +161,7 @@ export class Churn implements AsyncDisposable {
       (async () => {
         for (const way of held) {
           const hold = (client: ClientProcess) => run(client, way, ['grpc', ...webDoors]);
-          const ms = await this.#end(way, hold, () => lived[way.name] ?? 0);
+          const ms = await this.#end(way, hold);
           if (ms !== undefined) cutMs = Math.max(cutMs ?? 0, ms);
         }
       })(),
@@ -239,14 +246,10 @@ export class Churn implements AsyncDisposable {
   }
 
   /** Holds sessions and ends them in their way; resolves with how long a cut took, where there is one. */
-  async #end(
-    way: Held,
-    hold: (client: ClientProcess) => Promise<void>,
-    count: () => number,
-  ): Promise<number | undefined> {
+  async #end(way: Held, hold: (client: ClientProcess) => Promise<readonly string[]>): Promise<number | undefined> {
     const client = new ClientProcess(this.#options.signal, way.by === 'unplugging' ? this.#namespace!.prefix : []);
     this.#lost.push(client);
-    await hold(client);
+    const playerIds = await hold(client);
     switch (way.by) {
       case 'SIGKILL':
       case 'SIGSTOP':
@@ -256,13 +259,10 @@ export class Churn implements AsyncDisposable {
         await this.#namespace!.unplug();
         return undefined;
       case 'stalling': {
-        const cut = async () =>
-          (await this.counted('edge.streams_stalled')) + (await this.counted('edge.streams_silent'));
-        const before = await cut();
         client.tell({ kind: 'stall' });
         const startMs = performance.now();
-        while ((await cut()) < before + count()) {
-          if (performance.now() - startMs > CUT_WITHIN_MS) return performance.now() - startMs;
+        while ((await this.#attachments.count(playerIds)) > 0) {
+          if (performance.now() - startMs > CUT_WITHIN_MS) break;
           await delay(POLL_MS);
         }
         const cutMs = performance.now() - startMs;

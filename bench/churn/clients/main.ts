@@ -1,13 +1,16 @@
 /** A process of clients: lives through the lives that its parent orders, many at a time, and tells how it went. */
+import { Life } from './life.ts';
 import type { Order, Report } from './orders.ts';
-import { type Held, type Life, ways } from './ways.ts';
+import { ways } from './ways.ts';
+import type { OpenStream } from './wire/line.ts';
 
 /** A life that takes longer hangs. */
 const LIFE_MS_MAX = 30_000;
 const SIGN_OF_LIFE_MS = 1_000;
 const FAILURES_TOLD = 5;
 
-const held: Awaited<ReturnType<Held['hold']>>[] = [];
+/** Who waits for somebody else to end it. */
+const held: { readonly life: Life; readonly stream: OpenStream }[] = [];
 let signs: NodeJS.Timeout | undefined;
 
 process.on('message', (order: Order) => {
@@ -22,7 +25,7 @@ process.on('message', (order: Order) => {
       for (const { stream } of held) stream.pause();
       break;
     case 'let go':
-      for (const { player } of held.splice(0)) player.line.close();
+      for (const { life } of held.splice(0)) life[Symbol.dispose]();
   }
 });
 process.on('disconnect', () => process.exit());
@@ -31,6 +34,7 @@ async function carryOut(order: Extract<Order, { kind: 'live' | 'hold' }>): Promi
   const way = ways.find(({ name }) => name === order.way);
   if (way === undefined) throw new Error(`no way is called ${order.way}`);
   const failures: string[] = [];
+  const playerIds: string[] = [];
   let next = 0;
   let lived = 0;
   let failed = 0;
@@ -40,7 +44,7 @@ async function carryOut(order: Extract<Order, { kind: 'live' | 'hold' }>): Promi
       const [first, second] = order.edges;
       const edges = second !== undefined && index % 2 === 1 ? [second, first!] : order.edges;
       try {
-        await within(order.way, live({ door: order.door, edges, index: Math.floor(index / 2) }));
+        await carryOutOne(new Life({ door: order.door, edges, index: Math.floor(index / 2) }));
         lived += 1;
       } catch (thrown) {
         failed += 1;
@@ -48,34 +52,17 @@ async function carryOut(order: Extract<Order, { kind: 'live' | 'hold' }>): Promi
       }
     }
   };
-  const live = async (life: Life) => {
-    if (way.kind === 'own hand') return way.live(life);
-    held.push(await inTime(way.hold(life)));
+  const carryOutOne = async (life: Life) => {
+    using owned = new DisposableStack();
+    owned.use(life);
+    if (way.kind === 'own hand') return life.inTime(way.live, LIFE_MS_MAX);
+    held.push({ life, stream: await life.inTime(way.hold, LIFE_MS_MAX) });
+    playerIds.push(...life.playerIds);
+    owned.move(); // it lives on
     signs ??= setInterval(() => {
       for (const { stream } of held) stream.sayHere();
     }, SIGN_OF_LIFE_MS);
   };
   await Promise.all(Array.from({ length: Math.min(order.atOnce, order.sessions) }, one));
-  return { order: order.order, lived, failed, failures };
-}
-
-/** Who comes later than that is sent away: nobody waits for him any more. */
-async function inTime(holding: ReturnType<Held['hold']>): ReturnType<Held['hold']> {
-  const untilMs = performance.now() + LIFE_MS_MAX - 1_000;
-  const one = await holding;
-  if (performance.now() < untilMs) return one;
-  one.player.line.close();
-  throw new Error('came too late');
-}
-
-async function within(what: string, life: Promise<void>): Promise<void> {
-  let timer: NodeJS.Timeout | undefined;
-  const late = new Promise<never>((_resolve, reject) => {
-    timer = setTimeout(() => reject(new Error(`${what} takes too long`)), LIFE_MS_MAX);
-  });
-  try {
-    await Promise.race([life, late]);
-  } finally {
-    clearTimeout(timer);
-  }
+  return { order: order.order, lived, failed, failures, playerIds };
 }

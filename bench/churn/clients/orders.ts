@@ -26,4 +26,6 @@ export interface Report {
   readonly failed: number;
   /** Why, of the first few. */
   readonly failures: readonly string[];
+  /** Whose sessions are held. */
+  readonly playerIds: readonly string[];
 }

@@ -32,11 +32,9 @@ const SIGN_OF_LIFE_MS = 1_000;
 /** A player without an SDK. */
 export class RawPlayer {
   readonly line: Line;
-  readonly #options: PlayerOptions;
   token = '';
 
   constructor(options: PlayerOptions) {
-    this.#options = options;
     this.line = lineTo(options);
   }
 
@@ -70,12 +68,15 @@ export class RawPlayer {
     return stream;
   }
 
-  /** The same session at another edge, under a new token. */
-  async resumeAt(edge: EdgeAddress): Promise<RawPlayer> {
-    const other = new RawPlayer({ ...this.#options, edge });
+  /** Takes over the session of this token, under a token of its own. */
+  async resume(token: string): Promise<void> {
     const request = ResumeRequest.encode({ requestId: randomUUID() }).finish();
-    other.token = ResumeResponse.decode(await other.line.call('resume', request, this.token)).token;
-    return other;
+    this.token = ResumeResponse.decode(await this.line.call('resume', request, token)).token;
+  }
+
+  /** Whose session it is; undefined before the sign-in. */
+  get playerId(): string | undefined {
+    return this.token.split('.')[1];
   }
 }
 

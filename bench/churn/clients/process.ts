@@ -32,7 +32,8 @@ export class ClientProcess implements AsyncDisposable {
   carryOut(task: Task): Promise<Report> {
     const order = ++this.#order;
     return new Promise((resolve, reject) => {
-      const died = () => reject(new Error(`the clients died in ${task.way}`));
+      const died = (code: number | null, signal: string | null) =>
+        reject(new Error(`the clients died in ${task.way} (${signal ?? `exit code ${code}`})`));
       this.#child.once('exit', died);
       this.#waiting.set(order, (report) => {
         this.#child.off('exit', died);

@@ -1,19 +1,13 @@
 /**
  * The ways in which a player's session ends. Each is a life from sign-in to its end, by its own hand; or, where somebody
  * else ends it (a signal, a network that is gone), up to where it is held and waits for that.
+ *
+ * W1 A life closes nothing but what its way is about: its players belong to whoever carries it out, and go with it (life.ts).
  */
 import { LeaveRequest, ResumeRequest, SteerRequest } from '@clew/protocol/clew/play/v1/play.ts';
-import { type EdgeAddress, type Phase, RawPlayer } from './player.ts';
-import { type Door, type Method, type OpenStream, Refused } from './wire/line.ts';
-
-/** One life. */
-export interface Life {
-  readonly door: Door;
-  /** Two at least; the player begins at the first. */
-  readonly edges: readonly EdgeAddress[];
-  /** Counts the lives of a way: chooses among what a way has several of. */
-  readonly index: number;
-}
+import type { Life } from './life.ts';
+import { type Phase, RawPlayer } from './player.ts';
+import { type Method, type OpenStream, Refused } from './wire/line.ts';
 
 export interface OwnHand {
   readonly kind: 'own hand';
@@ -29,7 +23,7 @@ export interface Held {
   readonly share: number;
   /** Who ends it. */
   readonly by: 'SIGKILL' | 'SIGSTOP' | 'stalling' | 'unplugging';
-  hold(life: Life): Promise<{ readonly player: RawPlayer; readonly stream: OpenStream }>;
+  hold(life: Life): Promise<OpenStream>;
 }
 
 export type Way = OwnHand | Held;
@@ -44,31 +38,15 @@ export function phaseOf(index: number): Phase {
   return index % 16 === 1 ? 'queued' : 'lobby';
 }
 
-const player = ({ door, edges }: Life) => new RawPlayer({ door, edge: edges[0]! });
-
 /** Comes as far as its phase, then ends like this. */
 const ending =
   (end: (player: RawPlayer, stream: OpenStream) => void | Promise<void>): OwnHand['live'] =>
   async (life) => {
-    const one = player(life);
-    try {
-      await end(one, await one.come(phaseOf(life.index)));
-    } finally {
-      one.line.close();
-    }
+    const one = life.player();
+    await end(one, await one.come(phaseOf(life.index)));
   };
 
-const hold: Held['hold'] = (life) => holding(player(life), phaseOf(life.index));
-
-/** Comes as far as that, or not at all. */
-async function holding(one: RawPlayer, phase: Phase): ReturnType<Held['hold']> {
-  try {
-    return { player: one, stream: await one.come(phase) };
-  } catch (thrown) {
-    one.line.close();
-    throw thrown;
-  }
-}
+const hold: Held['hold'] = (life) => life.player().come(phaseOf(life.index));
 
 const leave = LeaveRequest.encode({}).finish();
 const resume = ResumeRequest.encode({ requestId: '' }).finish();
@@ -108,7 +86,7 @@ export const ways: readonly Way[] = [
     name: 'a reader that stops reading and goes on answering pings',
     share: 1,
     by: 'stalling',
-    hold: ({ door, edges }) => holding(new RawPlayer({ door, edge: edges[0]!, small: true }), 'seated'),
+    hold: (life) => life.player({ small: true }).come('seated'),
   },
   { kind: 'held', name: 'half-open: packets dropped both ways', share: 1, by: 'unplugging', hold },
   {
@@ -116,15 +94,11 @@ export const ways: readonly Way[] = [
     name: 'a wrong token on resume',
     share: 8,
     live: async (life) => {
-      const one = player(life);
-      try {
-        await one.signIn();
-        const wrong = one.token.slice(0, -8) + (one.token.endsWith('AAAAAAAA') ? 'BBBBBBBB' : 'AAAAAAAA');
-        await refused(one.line.call('resume', resume, wrong), UNAUTHENTICATED);
-        await refused(one.line.open(wrong), UNAUTHENTICATED);
-      } finally {
-        one.line.close();
-      }
+      const one = life.player();
+      await one.signIn();
+      const wrong = one.token.slice(0, -8) + (one.token.endsWith('AAAAAAAA') ? 'BBBBBBBB' : 'AAAAAAAA');
+      await refused(one.line.call('resume', resume, wrong), UNAUTHENTICATED);
+      await refused(one.line.open(wrong), UNAUTHENTICATED);
     },
   },
   {
@@ -132,58 +106,35 @@ export const ways: readonly Way[] = [
     name: 'a resume on another edge while the first still believes',
     share: 5,
     live: async (life) => {
-      const one = player(life);
-      let other: RawPlayer | undefined;
-      try {
-        const stream = await one.come(phaseOf(life.index));
-        other = await one.resumeAt(life.edges[1]!);
-        await other.line.open(other.token);
-        const end = await stream.ended;
-        if (end?.code !== ABORTED) throw new Error(`the older stream ended with ${end?.code ?? 'OK'}`);
-      } finally {
-        one.line.close();
-        other?.line.close();
-      }
+      const one = life.player();
+      const stream = await one.come(phaseOf(life.index));
+      const other = life.player({ edge: life.edges[1]! });
+      await other.resume(one.token);
+      await other.line.open(other.token);
+      const end = await stream.ended;
+      if (end?.code !== ABORTED) throw new Error(`the older stream ended with ${end?.code ?? 'OK'}`);
     },
   },
   {
     kind: 'own hand',
     name: 'a sign-in that never plays',
     share: 11,
-    live: async (life) => {
-      const one = player(life);
-      try {
-        await one.signIn();
-      } finally {
-        one.line.close();
-      }
-    },
+    live: (life) => life.player().signIn(),
   },
   {
     kind: 'own hand',
     name: 'a ticket that never plays',
     share: 6,
-    live: async (life) => {
-      const one = player(life);
-      try {
-        await one.come('queued');
-      } finally {
-        one.line.close();
-      }
-    },
+    live: async (life) => void (await life.player().come('queued')),
   },
   {
     kind: 'own hand',
     name: `${STREAMS} streams opened with one token`,
     share: 1,
     live: async (life) => {
-      const one = player(life);
-      try {
-        await one.signIn();
-        await Promise.allSettled(Array.from({ length: STREAMS }, () => one.line.open(one.token)));
-      } finally {
-        one.line.close();
-      }
+      const one = life.player();
+      await one.signIn();
+      await Promise.allSettled(Array.from({ length: STREAMS }, () => one.line.open(one.token)));
     },
   },
   {
@@ -191,16 +142,12 @@ export const ways: readonly Way[] = [
     name: 'a disconnect in the middle of each RPC',
     share: 8,
     live: async (life) => {
-      const one = player(life);
+      const one = life.player();
       const [method, message] = broken[life.index % broken.length]!;
-      try {
-        if (besideStream.has(method)) await one.come('lobby');
-        else await one.signIn();
-        const when = Math.floor(life.index / broken.length) % 2 === 0 ? 'asking' : 'asked';
-        await one.line.breakOff(method, message(), when, method === 'signIn' ? undefined : one.token);
-      } finally {
-        one.line.close();
-      }
+      if (besideStream.has(method)) await one.come('lobby');
+      else await one.signIn();
+      const when = Math.floor(life.index / broken.length) % 2 === 0 ? 'asking' : 'asked';
+      await one.line.breakOff(method, message(), when, method === 'signIn' ? undefined : one.token);
     },
   },
 ];

@@ -35,6 +35,9 @@ export interface OpenStream {
   pause(): void;
 }
 
+/** What a line answers that was closed. */
+export const closedLine = () => new Refused(14, 'the line is closed');
+
 export interface Line {
   /** One question, one answer. Rejects with Refused. */
   call(method: Method, message: Uint8Array, token?: string): Promise<Uint8Array>;
@@ -46,6 +49,6 @@ export interface Line {
   reset(): void;
   /** Says that nothing more is sent (FIN) and reads on; resolves when the edge closed its side, too. */
   halfClose(): Promise<void>;
-  /** Closes politely. */
+  /** Closes politely, for good: whatever is asked for later is refused. */
   close(): void;
 }

@@ -1,7 +1,7 @@
 import type { Socket } from 'node:net';
 import { PlayServiceDefinition } from '@clew/protocol/clew/play/v1/play.ts';
 import { WebSocket } from 'ws';
-import { type Line, type Method, type OpenStream, Refused } from './line.ts';
+import { closedLine, type Line, type Method, type OpenStream, Refused } from './line.ts';
 import { framed, Messages } from './messages.ts';
 import { StreamReader } from './player-stream.ts';
 
@@ -14,6 +14,7 @@ const halfClose = Buffer.of(1);
 export class SocketLine implements Line {
   readonly #url: string;
   readonly #sockets = new Set<WebSocket>();
+  #isClosed = false;
 
   constructor(webUrl: string) {
     this.#url = webUrl.replace(/^http/, 'ws');
@@ -80,10 +81,12 @@ export class SocketLine implements Line {
   }
 
   close(): void {
+    this.#isClosed = true;
     for (const socket of [...this.#sockets]) socket.terminate();
   }
 
-  #connect(method: Method, token: string | undefined): Promise<WebSocket> {
+  async #connect(method: Method, token: string | undefined): Promise<WebSocket> {
+    if (this.#isClosed) throw closedLine();
     const socket = new WebSocket(`${this.#url}/${fullName}/${methods[method].name}`, ['grpc-websockets'], {
       perMessageDeflate: false,
     });

@@ -1,6 +1,6 @@
 import { Agent, type ClientRequest, request as httpRequest, type IncomingMessage } from 'node:http';
 import { PlayServiceDefinition, SteerRequest } from '@clew/protocol/clew/play/v1/play.ts';
-import { type Line, type Method, type OpenStream, Refused } from './line.ts';
+import { closedLine, type Line, type Method, type OpenStream, Refused } from './line.ts';
 import { Base64Pieces, framed, Messages } from './messages.ts';
 import { StreamReader } from './player-stream.ts';
 
@@ -14,6 +14,7 @@ export class WebLine implements Line {
   readonly #isText: boolean;
   readonly #agent = new Agent({ keepAlive: true });
   readonly #requests = new Set<ClientRequest>();
+  #isClosed = false;
 
   constructor(url: string, encoding: 'binary' | 'text') {
     this.#url = url;
@@ -84,11 +85,13 @@ export class WebLine implements Line {
   }
 
   close(): void {
+    this.#isClosed = true;
     for (const request of [...this.#requests]) request.destroy();
     this.#agent.destroy();
   }
 
   #request(method: Method, token: string | undefined, length?: number): ClientRequest {
+    if (this.#isClosed) throw closedLine();
     const request = httpRequest(`${this.#url}/${fullName}/${methods[method].name}`, {
       method: 'POST',
       agent: this.#agent,
