@@ -55,7 +55,7 @@ async function carryOut(order: Extract<Order, { kind: 'live' | 'hold' }>): Promi
   const carryOutOne = async (life: Life) => {
     using owned = new DisposableStack();
     owned.use(life);
-    if (way.kind === 'own hand') return life.inTime(way.live, LIFE_MS_MAX);
+    if (way.kind === 'own hand') return await life.inTime(way.live, LIFE_MS_MAX);
     held.push({ life, stream: await life.inTime(way.hold, LIFE_MS_MAX) });
     playerIds.push(...life.playerIds);
     owned.move(); // it lives on

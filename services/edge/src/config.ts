@@ -38,6 +38,8 @@ export const edgeFields = {
   ENTRIES_MAX: count(1_000),
   /** Whoever has not said by then what he wants, is cut. */
   REQUEST_MS: milliseconds(10_000),
+  /** How long a connection of the web door without a call is kept for the next. */
+  KEEP_ALIVE_MS: milliseconds(65_000),
   /** Longest wait for an answer of session or matchmaking. */
   CALL_MS: milliseconds(3_000),
   /** A reader that takes nothing for this long is cut (M4). */

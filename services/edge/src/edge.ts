@@ -86,9 +86,13 @@ export async function startEdge(
     }),
   );
   const { matchmaking } = peers;
-  const tickets = stack.use(
-    new Tickets({ matchmaking, collections, bound: playersMax, pollMs: config.TICKET_POLL_MS, callMs }),
-  );
+  const tickets = new Tickets({
+    matchmaking,
+    collections,
+    bound: playersMax,
+    pollMs: config.TICKET_POLL_MS,
+    callMs,
+  });
   const directory = new PlayerDirectory<PlayerStream>(collections, playersMax);
   const renewalLag = telemetry.instruments.histogram(
     {
@@ -176,6 +180,7 @@ export async function startEdge(
     ...door,
     webRoot: config.WEB_ROOT,
     allowedOrigins: config.ALLOWED_ORIGINS,
+    keepAliveMs: config.KEEP_ALIVE_MS,
     connectionsMax: connectionsPerPlayer * playersMax,
     collections,
     counters,

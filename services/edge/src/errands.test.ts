@@ -59,4 +59,34 @@ suite('errands', () => {
     errands.run(async () => {});
     assert.deepEqual([size(), givenUp()], [0, 2]);
   });
+
+  test('settle at once where there are none, and are not taken any more then', async () => {
+    const { errands, givenUp } = newErrands();
+    await errands.settle(60_000);
+    errands.run(async () => {});
+    assert.equal(givenUp(), 1);
+  });
+
+  test('settle as soon as all are done, and leave no timer behind', async () => {
+    const { errands, size } = newErrands();
+    const gate = Promise.withResolvers<void>();
+    errands.run(() => gate.promise);
+    const settled = errands.settle(600_000);
+    gate.resolve();
+    await settled;
+    assert.equal(size(), 0);
+    // A timer that was left would keep this process from ending.
+  });
+
+  test('that are given up between two attempts end at once', async () => {
+    const { errands, size } = newErrands();
+    let attempts = 0;
+    errands.run(async () => {
+      attempts += 1;
+      throw new Error('away');
+    });
+    await until('it waits for its last attempt', () => attempts === 3);
+    await errands.settle(1);
+    assert.deepEqual([size(), attempts], [0, 3]);
+  });
 });

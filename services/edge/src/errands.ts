@@ -1,3 +1,4 @@
+import { setTimeout as pause } from 'node:timers/promises';
 import { backoffMs } from '@clew/service-kit/backoff';
 import type { Collections } from '@clew/service-kit/collections';
 import type { Counters } from '@clew/service-kit/counters';
@@ -77,8 +78,8 @@ export class Errands {
   async #tried(errand: Errand): Promise<boolean> {
     const { signal } = this.#abort;
     for (let attempt = 0; attempt < attemptsMax && !signal.aborted; attempt++) {
-      if (attempt > 0) await pause(backoffMs(attempt - 1, 100, 1_000), signal);
       try {
+        if (attempt > 0) await pause(backoffMs(attempt - 1, 100, 1_000), undefined, { signal });
         await errand({ deadline: this.#options.callMs, signal });
         return true;
       } catch {
@@ -91,18 +92,4 @@ export class Errands {
   #giveUp(): void {
     this.#options.counters.add('edge.errands_given_up');
   }
-}
-
-/** Ends early when the signal says so. */
-function pause(ms: number, signal: AbortSignal): Promise<void> {
-  return new Promise((resolve) => {
-    if (signal.aborted) return resolve();
-    const done = () => {
-      clearTimeout(timer);
-      signal.removeEventListener('abort', done);
-      resolve();
-    };
-    const timer = setTimeout(done, ms);
-    signal.addEventListener('abort', done);
-  });
 }

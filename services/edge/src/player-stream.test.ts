@@ -125,6 +125,18 @@ suite('a player who vanishes leaves nothing at the edge, and session hears it', 
     await edge.holdsNothing();
   });
 
+  test('who leaves is told at once, though the watch hears nothing', async () => {
+    await using edge = await startTestEdge();
+    await until('the edge watches', () => edge.session.cursors.length === 1);
+    edge.session.onCall = (method) => (method === 'watchSessions' ? new Promise(() => {}) : undefined);
+    edge.session.endWatches();
+    await until('the edge watches again', () => edge.session.cursors.length === 2);
+    using player = await inLobby(edge);
+    await player.call('leave');
+    await until('the stream ends', () => player.ended);
+    assert.equal(player.ended?.reason, 'SESSION_ENDED');
+  });
+
   test('who says good-bye to the stream only keeps the session', async () => {
     await using edge = await startTestEdge();
     using player = await inLobby(edge);
@@ -483,6 +495,54 @@ suite('a ticket', () => {
     edge.matchmaking.claim(edge.matchmaking.ticketOf(player.playerId)!);
     await player.call('cancelMatch');
     player.vanish();
+    await edge.holdsNothing();
+  });
+
+  test('withdrawn when the player has vanished meanwhile is watched by nobody, either', async () => {
+    await using edge = await startTestEdge();
+    using player = await inQueue(edge);
+    edge.matchmaking.claim(edge.matchmaking.ticketOf(player.playerId)!);
+    const asked = Promise.withResolvers<void>();
+    const gate = Promise.withResolvers<void>();
+    edge.matchmaking.onCall = (method) => {
+      if (method !== 'cancelTicket') return undefined;
+      asked.resolve();
+      return gate.promise;
+    };
+    player.call('cancelMatch').catch(() => {});
+    await asked.promise;
+    player.vanish();
+    await until('the edge has seen it', async () => !('edge.players' in (await edge.held())));
+    gate.resolve();
+    await until('it is answered', () => edge.matchmaking.cancelled.length === 1);
+    await edge.holdsNothing();
+  });
+
+  test('withdrawn while it is being placed is forgotten when the player asks for another', async () => {
+    await using edge = await startTestEdge();
+    using player = await inQueue(edge);
+    const old = edge.matchmaking.ticketOf(player.playerId)!;
+    edge.matchmaking.claim(old);
+    await player.call('cancelMatch');
+    edge.matchmaking.forget(old);
+    edge.matchmaking.claim(old); // it stays in the middle of its placement
+    const { ticketId } = await player.call('findMatch');
+    assert.notEqual(ticketId, old);
+    await until('only the new one is asked for', () => {
+      const last = edge.matchmaking.renewals.at(-1);
+      return last?.length === 1 && last[0] === ticketId;
+    });
+  });
+
+  test('asked for as the player leaves is not waited for', async () => {
+    await using edge = await startTestEdge();
+    using player = await inLobby(edge);
+    const gate = Promise.withResolvers<void>();
+    edge.matchmaking.onCall = (method) => (method === 'createTicket' ? gate.promise : undefined);
+    player.call('findMatch').catch(() => {});
+    await player.call('leave');
+    gate.resolve();
+    await until('the stream ends', () => player.ended);
     await edge.holdsNothing();
   });
 

@@ -326,7 +326,6 @@ export class PlayerStream implements DirectoryEntry, SinkOwner, PlaceHolder, Sea
 
   #queue(requestId: string, how: { front: boolean; insist: boolean; span: OpenSpan | undefined }): PlaceInQueue {
     this.#withdrawal?.[Symbol.dispose]();
-    this.#withdrawal = undefined;
     const { playerId, epoch: sessionEpoch, displayName } = this.session;
     const member = { playerId, sessionEpoch, displayName };
     const place = new PlaceInQueue({ member, requestId, ...how }, this, this.#services.places);

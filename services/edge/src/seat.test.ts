@@ -90,6 +90,21 @@ suite('a seat of a session that was in a match', () => {
     edge.simulation.onAttach = () => undefined;
     await player.event('seated');
   });
+
+  test('asks again where nobody answers, and gives up what it asked for', async () => {
+    await using edge = await startTestEdge({ CLEW_TRUNK_SILENCE_MS: '1000', CLEW_HEARTBEAT_MS: '200' });
+    edge.matchmaking.matches.set('m-1', edge.simulation.match('m-1'));
+    edge.simulation.onAttach = () => (edge.simulation.attaches.length === 1 ? 'nothing' : undefined);
+    using player = await new GrpcPlayer(edge.grpcAddress).signIn();
+    edge.session.kept.get(player.playerId)!.session.matchId = 'm-1';
+    await player.play();
+    await player.event('seated');
+    const [given] = edge.simulation.attaches;
+    assert.deepEqual(
+      edge.simulation.detaches.map(({ channel, leave }) => [channel, leave]),
+      [[given?.channel, false]],
+    );
+  });
 });
 
 suite('frames', () => {

@@ -7,7 +7,8 @@ import type { MatchmakingPeer } from './peers.ts';
  * them stand; the answers carry places and seats.
  *
  * K1 A ticket is here only while its holder is: whoever holds disposes. Nobody renews it then, and it runs out.
- * K2 One question is under way at a time, and none while there are no tickets.
+ * K2 One question is under way at a time, for a second at most, and none while there are no tickets: without holders
+ *    nothing is left to dispose of.
  */
 export interface TicketHolder {
   /** Nobody waits any more: then it should hold no ticket (M6). */
@@ -32,12 +33,10 @@ const batchMax = 1_000;
 /** Far below a ticket's lease: a renewal that hangs must leave time for the next. */
 const renewMsMax = 1_000;
 
-export class Tickets implements Disposable {
+export class Tickets {
   readonly #options: TicketsOptions;
   readonly #holders: Map<string, TicketHolder>;
-  readonly #stop = new AbortController();
-  #poll: NodeJS.Timeout | undefined;
-  #asking = false;
+  #isPolling = false;
 
   constructor(options: TicketsOptions) {
     this.#options = options;
@@ -84,31 +83,25 @@ export class Tickets implements Disposable {
     });
   }
 
-  [Symbol.dispose](): void {
-    clearTimeout(this.#poll);
-    this.#stop.abort();
-  }
-
   #schedule(): void {
-    if (this.#poll !== undefined || this.#asking || this.#stop.signal.aborted || this.#holders.size === 0) return; // K2
-    this.#poll = setTimeout(() => void this.#ask(), this.#options.pollMs);
+    if (this.#isPolling || this.#holders.size === 0) return; // K2
+    this.#isPolling = true;
+    setTimeout(() => void this.#ask(), this.#options.pollMs);
   }
 
   async #ask(): Promise<void> {
-    this.#poll = undefined;
-    this.#asking = true;
     const tickets = [...this.#holders.keys()];
     for (let first = 0; first < tickets.length; first += batchMax)
       await this.#renew(tickets.slice(first, first + batchMax));
-    this.#asking = false;
+    this.#isPolling = false;
     this.#schedule();
   }
 
   async #renew(ticketIds: string[]): Promise<void> {
     const holders = ticketIds.map((ticketId) => this.#holders.get(ticketId));
     const { callMs, matchmaking } = this.#options;
-    const options = { deadline: Math.min(callMs, renewMsMax), signal: this.#stop.signal };
-    const answer = await matchmaking.renewTickets({ ticketIds }, options).catch(() => undefined);
+    const deadline = Math.min(callMs, renewMsMax);
+    const answer = await matchmaking.renewTickets({ ticketIds }, { deadline }).catch(() => undefined);
     for (const [index, { state, place, waiting, match }] of (answer?.tickets ?? []).entries()) {
       const ticketId = ticketIds[index];
       const holder = holders[index];

@@ -1,13 +1,14 @@
 import assert from 'node:assert/strict';
 import { randomBytes, randomUUID } from 'node:crypto';
 import { once } from 'node:events';
-import { connect } from 'node:http2';
+import { connect, constants } from 'node:http2';
 import { suite, test } from 'node:test';
 import { GrpcPlayer } from '../testing/grpc-player.ts';
 import { play, SocketCall } from '../testing/socket-player.ts';
 import { startTestEdge } from '../testing/test-edge.ts';
 import { until } from '../testing/until.ts';
 import { signIn } from '../testing/web-player.ts';
+import { dataFrame } from './web/frames.ts';
 
 const question = () => ({ secret: randomBytes(32), displayName: 'Ariadne', requestId: randomUUID() });
 
@@ -45,12 +46,14 @@ suite('the time to ask', () => {
     const session = connect(`http://${edge.grpcAddress}`);
     session.on('error', () => {});
     const path = '/clew.play.v1.PlayService/SignIn';
-    const unasked = session.request({ ':method': 'POST', ':path': path, 'content-type': 'application/grpc' });
-    unasked.on('error', () => {});
-    unasked.write(Buffer.alloc(1));
-    await new Promise((resolve) => session.ping(resolve)); // the call was seen
-    unasked.close(8);
-    await once(unasked, 'close');
+    for (const code of [constants.NGHTTP2_CANCEL, constants.NGHTTP2_INTERNAL_ERROR]) {
+      const unasked = session.request({ ':method': 'POST', ':path': path, 'content-type': 'application/grpc' });
+      unasked.on('error', () => {});
+      unasked.write(Buffer.alloc(1));
+      await new Promise((resolve) => session.ping(resolve)); // the call was seen
+      unasked.close(code);
+      await new Promise((resolve) => unasked.once('close', resolve));
+    }
     session.destroy();
 
     using silent = new SocketCall(edge.webUrl, 'signIn');
@@ -60,6 +63,20 @@ suite('the time to ask', () => {
     await until('the stream stands', () => bounded.messages.length > 0);
     bounded.socket.terminate();
     await Promise.all([silent.end(), bounded.end()]);
+    const other = await signIn(edge.webUrl);
+    const leaving = new AbortController();
+    const watching = await fetch(`${edge.webUrl}/clew.play.v1.PlayService/Watch`, {
+      method: 'POST',
+      headers: {
+        'content-type': 'application/grpc-web+proto',
+        authorization: `Bearer ${other.token}`,
+        'grpc-timeout': '600S',
+      },
+      body: dataFrame(new Uint8Array()) as BodyInit,
+      signal: leaving.signal,
+    });
+    assert.equal(watching.status, 200);
+    leaving.abort();
     await edge.holdsNothing();
     // A timer that was left would keep this process from ending.
   });

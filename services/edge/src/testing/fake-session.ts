@@ -36,6 +36,8 @@ export class FakeSession implements AsyncDisposable {
   readonly calls: string[] = [];
   /** Cursors that watchers came with. */
   readonly cursors: string[] = [];
+  /** Who watches now. */
+  watching = 0;
   /** Runs before each call; throw to refuse, wait to hang. */
   onCall: (method: string) => unknown = () => undefined;
   /** What an attachment is answered; for answers that overtake each other. */
@@ -180,6 +182,11 @@ export class FakeSession implements AsyncDisposable {
       })),
       async *watchSessions({ cursor }, { signal }) {
         self.cursors.push(cursor);
+        using leaving = new DisposableStack();
+        self.watching += 1;
+        leaving.defer(() => {
+          self.watching -= 1;
+        });
         await self.onCall('watchSessions');
         let next = cursor === '' ? self.#events.length : Number(cursor);
         const cut = AbortSignal.any([signal, self.#cutWatchers.signal]);

@@ -25,10 +25,7 @@ export interface InterceptorOptions {
 export function interceptor({ refusals, requestMs, lingerMs }: InterceptorOptions): ServerInterceptor {
   return (method, call) => {
     const stream = http2Stream(call);
-    const cut = () => {
-      stream?.close(constants.NGHTTP2_CANCEL);
-      stream?.destroy();
-    };
+    const cut = () => stream?.close(constants.NGHTTP2_CANCEL);
     if (!method.requestStream && stream !== undefined) {
       const unasked = setTimeout(cut, requestMs);
       stream.once('end', () => clearTimeout(unasked)).once('close', () => clearTimeout(unasked));

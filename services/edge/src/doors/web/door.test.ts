@@ -196,6 +196,25 @@ suite('connections of the web door', () => {
     assert.equal(await edge.counter('edge.web_garbage'), 3);
   });
 
+  test('that were answered are kept for a while, not longer', async () => {
+    await using edge = await startTestEdge({ CLEW_KEEP_ALIVE_MS: '100' });
+    const socket = connect(Number(new URL(edge.webUrl).port), '127.0.0.1');
+    const answer: Buffer[] = [];
+    socket.on('data', (bytes: Buffer) => answer.push(bytes));
+    socket.write('GET /nothing HTTP/1.1\r\nhost: x\r\n\r\n');
+    await once(socket, 'close');
+    assert.match(Buffer.concat(answer).toString(), /^connection: keep-alive/im);
+  });
+
+  test('that ask on and on do not hold up the stop', async () => {
+    await using edge = await startTestEdge({ CLEW_REQUEST_MS: '600000' });
+    const socket = connect(Number(new URL(edge.webUrl).port), '127.0.0.1');
+    socket.on('error', () => {}).resume();
+    socket.write('POST /clew.play.v1.PlayService/SignIn HTTP/1.1\r\nhost: x\r\ncontent-length: 100\r\n\r\nhalf');
+    await until('the edge sees it', async () => (await edge.status()).web.connections === 1);
+    await Promise.all([edge.stop(), once(socket, 'close')]);
+  });
+
   test('are so many at once', async () => {
     await using edge = await startTestEdge({ CLEW_PLAYERS_MAX: '1' });
     const sockets = Array.from({ length: 5 }, () => connect(Number(new URL(edge.webUrl).port), '127.0.0.1'));

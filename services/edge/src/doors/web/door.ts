@@ -18,6 +18,8 @@ export interface WebDoorOptions extends DoorOptions {
   /** Folder with the built pages. */
   readonly webRoot: string;
   readonly allowedOrigins: readonly string[];
+  /** How long a connection without a call is kept for the next. */
+  readonly keepAliveMs: number;
   /** Most connections; further ones are closed at once. */
   readonly connectionsMax: number;
   readonly collections: Collections;
@@ -25,7 +27,6 @@ export interface WebDoorOptions extends DoorOptions {
   readonly log: Log;
 }
 
-const keepAliveMs = 65_000;
 /** A caller who is gone sent no garbage. */
 const lostConnection: ReadonlySet<string> = new Set(['ECONNRESET', 'EPIPE']);
 /** While stopping. */
@@ -51,7 +52,7 @@ export class WebDoor implements Door {
         headersTimeout: options.requestMs,
         requestTimeout: options.requestMs,
         connectionsCheckingInterval: options.requestMs / 2,
-        keepAliveTimeout: keepAliveMs,
+        keepAliveTimeout: options.keepAliveMs,
         noDelay: true,
         shouldUpgradeCallback: WebSocketDoor.wants,
       },
