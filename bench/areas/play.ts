@@ -8,7 +8,7 @@ import { cpuMs } from '../servers/process-figures.ts';
 const PLAYERS = 64;
 const ROOM = 8;
 const SECONDS = 30;
-/** The simulation tells of its last minute: with this, all of it is players playing. */
+/** The simulation tells of its last half minute: with this, all of it is players playing. */
 const WARM_UP_SECONDS = 30;
 
 /**

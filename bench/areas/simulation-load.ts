@@ -12,8 +12,8 @@ import { LOAD_CORE, rssBytes } from '../servers/process-figures.ts';
 
 const ROOM = 8;
 const TRUNK_PLAYERS = 2_000;
-/** The simulation tells of its last minute: afterwards, all of it is players playing. */
-const TRUNK_SECONDS = 65;
+/** The simulation tells of its last half minute: afterwards, all of it is players playing. */
+const TRUNK_SECONDS = 45;
 const EDGE_PLAYERS = 1_000;
 
 interface TickReport {

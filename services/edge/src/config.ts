@@ -52,7 +52,7 @@ export const edgeFields = {
   RENEW_MS: milliseconds(8_000),
   TICKET_POLL_MS: milliseconds(250),
   /** How long inputs are gathered before they go up the trunk. */
-  TRUNK_FLUSH_MS: milliseconds(3),
+  TRUNK_FLUSH_MS: milliseconds(8),
   /** A trunk that was silent for longer is broken. */
   TRUNK_SILENCE_MS: milliseconds(1_000),
   /** A match whose simulation cannot be reached for this long is lost, whatever the directory says. */

@@ -4,6 +4,7 @@ import { Phase } from '@clew/maze';
 import { Closed_Reason } from '@clew/protocol/clew/simulation/v1/simulation.ts';
 import { ServiceError } from '@clew/service-kit/service-error';
 import { player, shortRules, TestMatches } from './testing/test-matches.ts';
+import { PHASES } from './tick-loop.ts';
 
 const refused = (reason: string) => (error: unknown) => error instanceof ServiceError && error.reason === reason;
 
@@ -163,12 +164,13 @@ suite('a match', () => {
 
 suite('matches', () => {
   test('are spread evenly over the phases of the tick', async (context) => {
+    const world = await TestMatches.open(context, { matchesMax: 30 });
+    assert.deepEqual(matchesPerPhase(world, 30), [6, 6, 6, 6, 6]);
+  });
+
+  test('share a phase while they are few', async (context) => {
     const world = await TestMatches.open(context);
-    const matches = Array.from({ length: 10 }, (_, index) => world.match(1, `m-${index}`));
-    for (let phase = 0; phase < 5; phase++) {
-      world.matches.tickPhase(phase, world.nowMs);
-      assert.equal(matches.filter(({ world }) => world.tick === 1).length, (phase + 1) * 2);
-    }
+    assert.deepEqual(matchesPerPhase(world, 6), [4, 2, 0, 0, 0]);
   });
 
   test('are made once per id, under the highest epoch', async (context) => {
@@ -253,3 +255,14 @@ suite('matches', () => {
     assertNothingLeft(world);
   });
 });
+
+/** How many of so many matches tick in each phase. */
+function matchesPerPhase(test: TestMatches, count: number): number[] {
+  const made = Array.from({ length: count }, (_, index) => test.match(1, `m-${index}`));
+  const ticked = () => made.filter(({ world }) => world.tick === 1).length;
+  return Array.from({ length: PHASES }, (_, phase) => {
+    const before = ticked();
+    test.matches.tickPhase(phase, test.nowMs);
+    return ticked() - before;
+  });
+}

@@ -21,10 +21,18 @@ export interface MatchesOptions extends MatchSurroundings {
   readonly onGone: (match: Match) => void;
 }
 
+/**
+ * With fewer matches in it a phase takes the next one. A phase costs a wake-up and a message to each edge, whatever is in
+ * it; on a process that has little to do these cost far more than the matches themselves.
+ */
+const PHASE_MATCHES_MIN = 4;
 /** Most open matches that are told to matchmaking at once. */
 const OPEN_MAX = 64;
 
-/** The matches of this process. Each ticks in one phase of the loop; the phases are kept equally full. */
+/**
+ * The matches of this process. Each ticks in one phase of the loop: few matches share a phase, many are spread evenly over
+ * all of them.
+ */
 export class Matches {
   readonly #options: MatchesOptions;
   readonly #byId: Map<string, Match>;
@@ -86,7 +94,7 @@ export class Matches {
     const match = new Match(id, epoch, randomInt(2 ** 48 - 1), this.#options, nowMs);
     if (!match.seating.reserve(players, nowMs)) throw matchFull();
     this.#byId.set(id, match);
-    this.#phases.reduce((least, phase) => (phase.length < least.length ? phase : least)).push(match);
+    this.#choosePhase().push(match);
     counters.add('simulation.matches_created');
     return match;
   }
@@ -140,6 +148,11 @@ export class Matches {
     const seats = { bot: 0, reserved: 0, attached: 0, detached: 0 };
     for (const match of this) for (const { state } of match.seating.seats) seats[state.kind]++;
     return seats;
+  }
+
+  #choosePhase(): Match[] {
+    const sparse = this.#phases.find(({ length }) => length < PHASE_MATCHES_MIN);
+    return sparse ?? this.#phases.reduce((least, phase) => (phase.length < least.length ? phase : least));
   }
 
   #remove(match: Match): void {

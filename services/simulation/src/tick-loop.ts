@@ -9,8 +9,8 @@ export const PHASES = 5;
 const PHASE_MS = TICK_MS / PHASES;
 /** When the process stood still, so many ticks are made up for; time stands still for the rest. */
 const CATCH_UP_TICKS = 5;
-/** Windows of 50 ms that /statusz tells of: a minute. */
-const WINDOWS = 1_200;
+/** Windows of 50 ms that /statusz tells of: half a minute. */
+const WINDOWS = 600;
 
 export interface TickLoopOptions {
   readonly clock: Clock;
