@@ -16,11 +16,11 @@ function needs(stage: Stage, env: Environment): readonly Need[] {
   return env.CLEW_TEST_REDIS_URL ? ['redis'] : ['docker', 'redis'];
 }
 
-/** Tests that share a Redis, or the machine with a whole stack, run one file at a time. */
+/** Tests that share a Redis run one file at a time. Those with a stack of their own mostly wait for leases: two at once. */
 const settings = {
   unit: { fileMs: 120_000 },
   redis: { fileMs: 120_000, concurrency: 1 },
-  integration: { fileMs: 300_000, concurrency: 1 },
+  integration: { fileMs: 300_000, concurrency: 2 },
 } as const;
 
 type Environment = Readonly<Record<string, string | undefined>>;
