@@ -62,7 +62,11 @@ suite('a configuration', () => {
   });
 
   test('takes lists of addresses', () => {
-    const config = parseConfig({ PEERS: addresses() }, { CLEW_PEERS: '127.0.0.1:1, session:7000' });
-    assert.deepEqual(config.PEERS, ['127.0.0.1:1', 'session:7000']);
+    const peers = (list: string) => parseConfig({ PEERS: addresses() }, { CLEW_PEERS: list }).PEERS;
+    assert.deepEqual(peers('127.0.0.1:1, 127.0.0.2:1'), ['127.0.0.1:1', '127.0.0.2:1']);
+    assert.deepEqual(peers('session:7000'), ['session:7000']);
+    // gRPC resolves one name, or takes literals: several names would fail only when the service starts.
+    assert.throws(() => peers('session-1:7000,session-2:7000'), /CLEW_PEERS.*IPv4/);
+    assert.throws(() => peers('127.0.0.1:1,session:7000'), /CLEW_PEERS.*IPv4/);
   });
 });

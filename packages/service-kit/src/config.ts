@@ -1,3 +1,4 @@
+import { isIPv4 } from 'node:net';
 import { z } from 'zod';
 import { parseRedisUrl } from './redis-url.ts';
 
@@ -17,12 +18,20 @@ export const port = (fallback: number) => z.coerce.number().int().min(0).max(65_
 /** A host:port. */
 export const address = () => z.string().regex(/^[^\s:]+:\d{1,5}$/, 'must be host:port');
 
-/** Comma-separated host:port list, at least one. */
+/** Where the instances of a service are: a list of IPv4 literals with ports, or one name with a port, for DNS to resolve. */
 export const addresses = () =>
   z
     .string()
     .transform((list) => list.split(',').map((entry) => entry.trim()))
-    .pipe(z.array(address()).min(1));
+    .pipe(
+      z
+        .array(address())
+        .min(1)
+        .refine(
+          (list) => list.length === 1 || list.every((entry) => isIPv4(entry.slice(0, entry.lastIndexOf(':')))),
+          'several must be IPv4 literals; a name stands for all instances by itself',
+        ),
+    );
 
 /** What every service reads: where Redis is, where to listen, how to log and tell. Names in the environment: CLEW_ + field. */
 export const serviceFields = {

@@ -57,6 +57,7 @@ type Handler = Handlers[string];
 /** Times calls of one question and one answer, and puts what they do into the caller's trace. */
 function observed(method: string, handler: Handler, calls: ServerCalls | undefined): Handler {
   if (calls === undefined) return handler;
+  calls.declare(method);
   return (request, context: ControlCall) => {
     // What is awaited in there stays in the trace; nothing that lives on is begun by such a call.
     return calls.serve(method, context.traceparent, (span) => within(span, async () => handler(request, context)));

@@ -15,6 +15,11 @@ export function scriptName(shaOrSource: string): string | undefined {
   return names.get(shaOrSource);
 }
 
+/** Names of all scripts that this process has. */
+export function scriptNames(): ReadonlySet<string> {
+  return new Set(names.values());
+}
+
 /** One run of a script. All keys share a hash tag. */
 export interface ScriptCall {
   readonly keys: readonly string[];

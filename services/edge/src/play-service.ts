@@ -48,6 +48,11 @@ export interface PlayServiceOptions {
   readonly entriesMax: number;
 }
 
+/** Calls that are timed and counted: whoever watches opens a stream like whoever plays. */
+const methods = ['SignIn', 'Resume', 'Play', 'Leave', 'FindMatch', 'CancelMatch', 'Steer'] as const;
+type Method = (typeof methods)[number];
+const fullNameOf = (method: Method) => `${PlayServiceDefinition.fullName}/${method}`;
+
 /**
  * What players can ask for, whichever door they came through. Every method throws ServiceErrors whose details name field
  * and reason, or what `Refusals` makes one of.
@@ -61,6 +66,7 @@ export class PlayService {
   constructor(options: PlayServiceOptions) {
     this.#options = options;
     this.#entries = options.collections.set('edge.entries', { bound: options.entriesMax });
+    for (const method of methods) options.calls.declare(fullNameOf(method));
   }
 
   /** From now on players come in, and are told where they are. */
@@ -107,12 +113,12 @@ export class PlayService {
   }
 
   #serve<Answer>(
-    method: string,
+    method: Method,
     caller: Caller,
     work: (span: OpenSpan | undefined) => Promise<Answer>,
   ): Promise<Answer> {
     const { calls } = this.#options;
-    return calls.serve(`${PlayServiceDefinition.fullName}/${method}`, checkedTraceparent(caller.traceparent), work);
+    return calls.serve(fullNameOf(method), checkedTraceparent(caller.traceparent), work);
   }
 
   async #signIn(request: SignInRequest, caller: Caller, span: OpenSpan | undefined): Promise<SignInResponse> {

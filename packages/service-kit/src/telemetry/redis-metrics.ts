@@ -1,5 +1,5 @@
 import type { Command, Redis } from 'ioredis';
-import { scriptName } from '../lua-script.ts';
+import { scriptName, scriptNames } from '../lua-script.ts';
 import { secondsBoundaries } from './histogram.ts';
 import type { Telemetry } from './telemetry.ts';
 import { isTraced, openSpan } from './tracing.ts';
@@ -15,6 +15,8 @@ export function measureRedis({ instruments, isOn }: Telemetry, redis: Redis): vo
     secondsBoundaries,
     operationsMax,
   );
+  // There from the start, at 0: the number of series must not grow with what players meet.
+  for (const name of scriptNames()) durations.of({ 'db.operation.name': name });
   let errors = 0;
   instruments.counter(
     { name: 'clew.redis.errors', unit: '1', description: 'Commands that failed: Redis away, too slow, or refusing.' },

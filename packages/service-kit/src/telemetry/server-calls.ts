@@ -1,12 +1,9 @@
 import { Status } from 'nice-grpc-common';
 import { CollectionFull } from '../collections.ts';
 import { ServiceError } from '../service-error.ts';
-import { secondsBoundaries } from './histogram.ts';
-import type { HistogramFamily, Instruments } from './instruments.ts';
+import { Histogram, secondsBoundaries } from './histogram.ts';
+import type { Instruments, Point } from './instruments.ts';
 import { type OpenSpan, openSpan, type TraceParent } from './tracing.ts';
-
-/** Methods are written in the protos, statuses are seventeen. */
-const seriesMax = 200;
 
 /** A call that is being served. */
 export interface ServerCall {
@@ -15,33 +12,70 @@ export interface ServerCall {
   end(status: Status): void;
 }
 
-/** Calls that a process serves: how long each took and how it ended, and a span where the caller began a trace. */
+/** How a call may fail, by name. */
+const failures = Object.values(Status).filter(
+  (status): status is keyof typeof Status => typeof status === 'string' && !/^(OK|UNRECOGNIZED)$/.test(status),
+);
+
+/** What is told of one method: what took those calls that were answered, and how many failed how. */
+class MethodCalls {
+  readonly durations = new Histogram(secondsBoundaries);
+  readonly failed = new Map<string, number>(failures.map((status) => [status, 0])); // M3: statuses are sixteen
+}
+
+/**
+ * Calls that a process serves: how long each took, how many failed, and a span where the caller began a trace.
+ *
+ * All its series are there from the start, at 0: what appears only when it first happens is missed by `increase`, and the
+ * number of series would grow with what players meet.
+ */
 export class ServerCalls {
-  readonly #durations: HistogramFamily;
+  /** M3: methods are written in the protos. */
+  readonly #methods = new Map<string, MethodCalls>();
 
   constructor(instruments: Instruments) {
-    this.#durations = instruments.histograms(
-      {
-        name: 'rpc.server.call.duration',
-        unit: 's',
-        description: 'What calls took that were served, by how they ended.',
-      },
-      secondsBoundaries,
-      seriesMax,
+    const durations = {
+      name: 'rpc.server.call.duration',
+      unit: 's',
+      description: 'What calls took that were answered.',
+    };
+    instruments.series(durations, () =>
+      [...this.#methods].map(([method, { durations: histogram }]) => ({
+        attributes: { 'rpc.method': method, 'rpc.response.status_code': 'OK' },
+        histogram,
+      })),
+    );
+    const failed = { name: 'clew.rpc.failures', unit: '1', description: 'Calls that were served and failed.' };
+    instruments.counter(failed, () =>
+      [...this.#methods].flatMap(([method, calls]) =>
+        [...calls.failed].map(
+          ([status, value]): Point => ({
+            value,
+            attributes: { 'rpc.method': method, 'rpc.response.status_code': status },
+          }),
+        ),
+      ),
     );
   }
 
-  /** `method` is "package.Service/Method". */
+  /** "package.Service/Method" will be served. */
+  declare(method: string): void {
+    if (!this.#methods.has(method)) this.#methods.set(method, new MethodCalls());
+  }
+
+  /** Of a method that was declared. */
   begin(method: string, traceparent: TraceParent): ServerCall {
     const startMs = performance.now();
+    const calls = this.#methods.get(method);
+    if (calls === undefined) throw new Error(`${method} was not declared`);
     const attributes = { 'rpc.system.name': 'grpc', 'rpc.method': method };
     const span = traceparent === '' ? undefined : openSpan(method, { kind: 'SERVER', parent: traceparent, attributes });
     return {
       span,
       end: (status) => {
         const name = Status[status] ?? 'UNKNOWN';
-        const series = { 'rpc.method': method, 'rpc.response.status_code': name };
-        this.#durations.of(series).record((performance.now() - startMs) / 1_000);
+        if (status === Status.OK) calls.durations.record((performance.now() - startMs) / 1_000);
+        else calls.failed.set(name, (calls.failed.get(name) ?? 0) + 1);
         span?.set({ 'rpc.response.status_code': name });
         span?.end(status === Status.OK ? undefined : name);
       },
