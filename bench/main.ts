@@ -19,12 +19,21 @@ runScript('npm run bench', async () => {
   if (parsed.kind === 'fault') throw new SetupFault(parsed.message);
   const stop = stopRequest(process, () => process.exit(1));
   const figures: Figure[] = [];
-  for await (const figure of measure(parsed.area, stop)) {
-    figures.push(figure);
-    if (parsed.json) console.log(jsonLine(figure));
+  try {
+    for await (const figure of measure(parsed.area, stop)) {
+      // What was measured while everything stops is no figure.
+      stop.throwIfAborted();
+      figures.push(figure);
+      if (parsed.json) console.log(jsonLine(figure));
+    }
+    stop.throwIfAborted();
+  } catch (thrown) {
+    if (!stop.aborted) throw thrown;
+    say('stopped');
+    process.exit(1);
   }
   if (!parsed.json) console.log(figuresTable(figures));
-  process.exit(stop.aborted ? 1 : 0);
+  process.exit(0);
 });
 
 /** Measures an area, with a Redis of its own where it asks for one. */

@@ -1,31 +1,75 @@
-import { ClewClient } from '@clew/client';
+import { randomUUID } from 'node:crypto';
+import { ClewClient, type Transport } from '@clew/client';
 import { grpcTransport } from '@clew/client/node';
 
 /** Players at once. */
 const AT_ONCE = 32;
 const SEATED_MS_MAX = 60_000;
+const CALL_MS = 20_000;
 
 export interface Visit {
-  /** Finds a match and sits in it for this long; without, it is sign-in and leave. */
-  readonly playMs?: number;
+  readonly players: number;
+  readonly edge: string;
+  /** How long each sits in a match. */
+  readonly playMs: number;
 }
 
-/** Lets so many players come and leave politely; returns how many got what they came for. */
-export async function visit(players: number, edge: string, { playMs }: Visit, stop: AbortSignal): Promise<number> {
+/**
+ * Lets so many players come, sit in a match and leave politely, their joins traced; returns how many got a seat. Rejects when
+ * it is to stop: half a visit is none.
+ */
+export async function visit({ players, edge, playMs }: Visit, stop: AbortSignal): Promise<number> {
   const transport = grpcTransport();
-  let left = players;
-  let served = 0;
+  let seated = 0;
+  await inTurns(players, stop, async () => {
+    using client = new ClewClient({ edge, transport });
+    await client.signIn({ displayName: 'Visitor' });
+    if (await plays(client, playMs)) seated += 1;
+    await client.leave();
+  });
+  return seated;
+}
+
+/** Lets so many players come, ask for a match and leave before they get one: as little as a player can be. */
+export async function passBy(players: number, edge: string, stop: AbortSignal): Promise<void> {
+  const transport = grpcTransport();
+  await inTurns(players, stop, () => lookIn(transport, edge));
+}
+
+async function lookIn(transport: Transport, edge: string): Promise<void> {
+  const connection = transport.connect(edge);
+  try {
+    const signal = AbortSignal.timeout(CALL_MS);
+    const secret = crypto.getRandomValues(new Uint8Array(32));
+    const terms = { secret, displayName: 'Passer-by', takeOver: false, requestId: randomUUID() };
+    const { token } = await connection.signIn(terms, signal);
+    const stands = Promise.withResolvers<void>();
+    connection.openStream(token, {
+      closed: stands.reject,
+      message: ({ event }) => {
+        if (event?.kind?.$case === 'idle') stands.resolve();
+      },
+    });
+    await stands.promise;
+    await connection.findMatch({ requestId: randomUUID() }, token, signal);
+    await connection.leave(token, signal);
+  } finally {
+    connection.close();
+  }
+}
+
+/** Bounded in flight. */
+async function inTurns(count: number, stop: AbortSignal, act: () => Promise<void>): Promise<void> {
+  let left = count;
   const worker = async () => {
-    while (left > 0 && !stop.aborted) {
+    for (; left > 0; ) {
+      stop.throwIfAborted();
       left -= 1;
-      using client = new ClewClient({ edge, transport });
-      await client.signIn({ displayName: 'Visitor' });
-      if (playMs === undefined || (await plays(client, playMs))) served += 1;
-      await client.leave();
+      await act();
     }
   };
-  await Promise.all(Array.from({ length: Math.min(players, AT_ONCE) }, worker));
-  return served;
+  await Promise.all(Array.from({ length: Math.min(count, AT_ONCE) }, worker));
+  stop.throwIfAborted();
 }
 
 async function plays(client: ClewClient, playMs: number): Promise<boolean> {
