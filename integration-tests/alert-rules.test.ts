@@ -49,6 +49,18 @@ test('every alert has a severity, says what is wrong, and leads to its section o
   }
 });
 
+test('no text names a label that only the rule itself adds: it would be empty', () => {
+  for (const { alert, labels, annotations } of alerts) {
+    const text = Object.values(annotations).join(' ');
+    const named = [...text.matchAll(/\$labels\.(\w+)/g)].map(([, label]) => label!);
+    assert.deepEqual(
+      named.filter((label) => label in labels),
+      [],
+      alert,
+    );
+  }
+});
+
 test('the runbook has a section for every alert, with all four parts, and none for what is no alert', () => {
   const sections = runbook
     .split(/^## /m)

@@ -9,7 +9,14 @@ function flagsOf(args: string[], env = {}) {
 }
 
 test('without flags it is the npm start of this machine that is looked at', () => {
-  assert.deepEqual(flagsOf([]), { opsUrls: undefined, port: 8080, token: undefined, seconds: 3, json: false });
+  assert.deepEqual(flagsOf([]), {
+    opsUrls: undefined,
+    port: 8080,
+    token: undefined,
+    seconds: 3,
+    heap: undefined,
+    json: false,
+  });
 });
 
 test('listeners are named by flag, or else by the environment; the token only there', () => {
@@ -22,7 +29,7 @@ test('listeners are named by flag, or else by the environment; the token only th
 test('help names each flag', () => {
   const parsed = parseFlags(['--help'], {});
   assert.ok(parsed.kind === 'help');
-  for (const flag of ['--ops', '--port', '--seconds', '--json', 'CLEW_OPS_TOKEN'])
+  for (const flag of ['--heap', '--ops', '--port', '--seconds', '--json', 'CLEW_OPS_TOKEN'])
     assert.ok(parsed.text.includes(flag));
 });
 

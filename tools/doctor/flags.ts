@@ -8,6 +8,8 @@ export interface DoctorFlags {
   readonly token: string | undefined;
   /** Between the two readings. */
   readonly seconds: number;
+  /** The process whose heap is to be profiled instead. */
+  readonly heap: string | undefined;
   readonly json: boolean;
 }
 
@@ -16,6 +18,14 @@ export type Parsed =
   | { readonly kind: 'help'; readonly text: string }
   /** One line for people. */
   | { readonly kind: 'fault'; readonly message: string };
+
+interface Options {
+  readonly ops?: string[];
+  readonly port: number;
+  readonly seconds: number;
+  readonly heap?: string;
+  readonly json: boolean;
+}
 
 export function parseFlags(args: readonly string[], env: Readonly<Record<string, string | undefined>>): Parsed {
   let help = '';
@@ -31,6 +41,7 @@ Reads them twice, to see what changes; it changes nothing.`,
     )
     .option('--port <port>', 'the port of the npm start that is meant', port, 8080)
     .option('--seconds <n>', 'between the two readings; 30 and more also judge the growth of memory', seconds, 3)
+    .option('--heap <process>', 'take a heap profile of that process for so long instead: what allocates what stays')
     .option('--json', 'one object and nothing else', false)
     .addHelpText(
       'after',
@@ -45,9 +56,9 @@ Reads them twice, to see what changes; it changes nothing.`,
     });
   try {
     command.parse([...args], { from: 'user' });
-    const { ops: named, ...rest } = command.opts<{ ops?: string[]; port: number; seconds: number; json: boolean }>();
+    const { ops: named, heap, ...rest } = command.opts<Options>();
     const opsUrls = named ?? (env.CLEW_OPS_ADDRESSES ? ops(env.CLEW_OPS_ADDRESSES) : undefined);
-    return { kind: 'flags', flags: { opsUrls, token: env.CLEW_OPS_TOKEN || undefined, ...rest } };
+    return { kind: 'flags', flags: { opsUrls, token: env.CLEW_OPS_TOKEN || undefined, heap, ...rest } };
   } catch (error) {
     if (error instanceof InvalidArgumentError)
       return { kind: 'fault', message: `CLEW_OPS_ADDRESSES: ${error.message}` };
