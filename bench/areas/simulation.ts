@@ -5,6 +5,7 @@ import { peersFolder } from '../peers.ts';
 import { endlessRooms, startClew } from '../servers/clew-server.ts';
 import { startPeer } from '../servers/peer-server.ts';
 import type { Server } from '../servers/server.ts';
+import { measureLabyrinth } from './labyrinth.ts';
 import { measureEdgeMemory, measureTicks } from './simulation-load.ts';
 
 const ROOM = 8;
@@ -34,7 +35,7 @@ export const simulation: Area = {
     yield* compare(rounds);
     yield* measureTicks(bench);
     yield* measureEdgeMemory(bench);
-    // The figures of one large maze (`labyrinth.*`) belong here, once regions are there.
+    yield* measureLabyrinth(bench);
   },
 };
 

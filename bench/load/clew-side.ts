@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import type { Transport } from '@clew/client';
-import type { View } from '@clew/maze';
+import type { Known } from '@clew/maze';
 import { applyFrame } from '../../packages/client/src/view-keeper.ts';
 import type { LoadPlayer, LoadSide, OnUpdate } from './player.ts';
 
@@ -35,18 +35,19 @@ async function openPlayer(
   );
   const stands = Promise.withResolvers<void>();
   const sees = Promise.withResolvers<void>();
-  let view: View | undefined;
+  let known: Known | undefined;
   let seat = -1;
   let tick = 0;
   let saidMs = performance.now();
   const fail = (error: Error) => {
     stands.reject(error);
     sees.reject(error);
-    if (view !== undefined) throw error; // it played: a bench whose players fall out measures nothing
+    if (known !== undefined) throw error; // it played: a bench whose players fall out measures nothing
   };
   const stream = connection.openStream(token, {
     closed: fail,
-    message: ({ event, header, regions }) => {
+    message: (message) => {
+      const { event, header } = message;
       if (event?.kind?.$case === 'idle') stands.resolve();
       if (event?.kind?.$case === 'seated') seat = event.kind.value.seat;
       if (performance.now() - saidMs > SIGN_MS) {
@@ -54,12 +55,12 @@ async function openPlayer(
         stream.sayHere();
       }
       if (header === undefined) return;
-      const outcome = applyFrame(view, header, regions);
+      const outcome = applyFrame(known, header, message);
       if (outcome.kind === 'gap') return;
-      view = outcome.view;
+      known = outcome.known;
       tick = header.tick;
       sees.resolve();
-      onUpdate(view.avatars.find((avatar) => avatar.seat === seat)?.lastInput ?? 0);
+      onUpdate(known.view.avatars.find((avatar) => avatar.seat === seat)?.lastInput ?? 0);
     },
   });
   await stands.promise;

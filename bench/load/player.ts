@@ -36,3 +36,10 @@ export function inputOf(player: number, sequence: number): LoadInput {
     buttons: 0,
   };
 }
+
+/** Everybody walks on and on, turns somewhere else about once a second, and looks a little around meanwhile. */
+export function wanderOf(player: number, sequence: number): LoadInput {
+  const leg = Math.floor((sequence + player * 7) / 20);
+  const noise = Math.imul(player * 7_919 + leg, 0x9e3779b1) >>> 16;
+  return { sequence, forward: 127, strafe: 0, heading: (noise + sequence * 90) & 0xffff, buttons: 0 };
+}

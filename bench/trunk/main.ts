@@ -1,17 +1,20 @@
 /**
  * Players without doors: matches in one simulation, driven over its trunk as an edge drives it. `main.ts CONTROL TRUNK
- * PLAYERS ROOM`. Prints "playing" when all sit, then plays on until it is ended.
+ * PLAYERS ROOM [wander]`. Prints "playing" when all sit, then plays on until it is ended. Each second it prints how many
+ * frames and bytes its players got so far, as one object. Hands go in circles, or wander about.
  */
 import { setTimeout as wait } from 'node:timers/promises';
 import type { Input } from '@clew/protocol/clew/play/v1/frame.ts';
-import { type MatchFrame, SimulationServiceDefinition } from '@clew/protocol/clew/simulation/v1/simulation.ts';
+import { SimulationServiceDefinition } from '@clew/protocol/clew/simulation/v1/simulation.ts';
 import { Collections } from '@clew/service-kit/collections';
 import { callChannel, controlClients } from '@clew/service-kit/control-client';
 import type { Channel, ChannelListener } from '../../services/edge/src/trunk/channel.ts';
+import type { ChannelFrame } from '../../services/edge/src/trunk/sights.ts';
 import { Trunks } from '../../services/edge/src/trunk/trunks.ts';
-import { inputOf } from '../load/player.ts';
+import { inputOf, wanderOf } from '../load/player.ts';
 
-const [control = '', trunkAddress = '', playersText = '', roomText = ''] = process.argv.slice(2);
+const [control = '', trunkAddress = '', playersText = '', roomText = '', gait = ''] = process.argv.slice(2);
+const handsOf = gait === 'wander' ? wanderOf : inputOf;
 const players = Number(playersText);
 const room = Number(roomText);
 const INPUT_MS = 50;
@@ -22,7 +25,9 @@ class TrunkPlayer implements ChannelListener {
   channel: Channel | undefined;
   isSeated = false;
   frames = 0;
+  bytes = 0;
   #tick = 0;
+  #followed = 0;
   #sequence = 0;
 
   constructor(number: number) {
@@ -33,9 +38,14 @@ class TrunkPlayer implements ChannelListener {
     this.isSeated = true;
   }
 
-  frame(frame: MatchFrame): void {
-    this.#tick = frame.tick;
+  frame(frame: ChannelFrame, own: Uint8Array | undefined): void {
+    const { tick, delta } = frame;
+    // What an edge would pass on: the change, on top of the tick before.
+    const bytes = this.#followed === tick - 1 && delta.length > 0 ? delta : frame.keyframe;
+    if (bytes.length > 0) this.#followed = tick;
+    this.#tick = tick;
     this.frames += 1;
+    this.bytes += bytes.length + (own?.length ?? 0);
   }
 
   closed(reason: number): never {
@@ -49,7 +59,7 @@ class TrunkPlayer implements ChannelListener {
   steer(): void {
     if (this.#tick === 0) return;
     this.#sequence += 1;
-    const input: Input = { ...inputOf(this.number, this.#sequence), tick: this.#tick + 1 };
+    const input: Input = { ...handsOf(this.number, this.#sequence), tick: this.#tick + 1 };
     this.channel?.steer([input]);
   }
 }
@@ -75,6 +85,10 @@ for (let first = 0; first < players; first += room) {
 }
 while (!seats.every(({ isSeated, frames }) => isSeated && frames > 0)) await wait(10);
 console.log('playing');
+setInterval(() => {
+  const sum = (of: (seat: TrunkPlayer) => number) => seats.reduce((total, seat) => total + of(seat), 0);
+  console.log(JSON.stringify({ frames: sum(({ frames }) => frames), bytes: sum(({ bytes }) => bytes) }));
+}, 1_000);
 const PARTS = 20;
 const startMs = performance.now();
 for (let turn = 0; ; turn++) {

@@ -188,7 +188,7 @@ test('close ends the timer', (t) => {
   const inputs = book.inputs;
   t.mock.timers.tick(2_000);
   assert.equal(book.inputs, inputs);
-  assert.equal(match.frame({ event: undefined, header: undefined, regions: [], own: undefined }), false);
+  assert.equal(match.frame({ event: undefined, header: undefined, regions: [], own: undefined, rows: [] }), false);
 });
 
 test('a bot on the predicted view finds its way out', (t) => {

@@ -1,4 +1,4 @@
-import { type Avatar, type Body, type Glow, type Hands, type Rank, ranking, type View } from '@clew/maze';
+import { type Avatar, type Body, type Glow, type Hands, type Known, type Rank, ranking, type View } from '@clew/maze';
 import type { Input } from '@clew/protocol/clew/play/v1/frame.ts';
 import type { PlayResponse } from '@clew/protocol/clew/play/v1/play.ts';
 import { type InputLog, sameHands } from './input-log.ts';
@@ -48,7 +48,7 @@ export class PlayedMatch implements Match {
   readonly #smoothing = new Smoothing();
   readonly #interpolation = new Interpolation();
   readonly #handsAt = (tick: number) => this.#inputs.handsAt(tick);
-  #view: View | undefined;
+  #known: Known | undefined;
   #avatar: Avatar | undefined;
   #glow: Glow = NO_GLOW;
   #ranking: readonly Rank[] = [];
@@ -75,7 +75,7 @@ export class PlayedMatch implements Match {
   }
 
   get view(): View | undefined {
-    return this.#view;
+    return this.#known?.view;
   }
 
   get ranking(): readonly Rank[] {
@@ -88,7 +88,7 @@ export class PlayedMatch implements Match {
   }
 
   get predictedView(): View | undefined {
-    const view = this.#view;
+    const { view } = this;
     const body = this.#prediction.body;
     if (view === undefined || body === undefined || !this.#prediction.isOurs) return view;
     return {
@@ -120,7 +120,7 @@ export class PlayedMatch implements Match {
     if (header === undefined || this.#isClosed) return false;
     const { book, now } = this.#options;
     const nowMs = now();
-    const outcome = applyFrame(this.#view, header, message.regions);
+    const outcome = applyFrame(this.#known, header, message);
     if (outcome.kind === 'gap') {
       book.gaps += 1;
       this.#gapAtMs ??= nowMs;
@@ -130,7 +130,7 @@ export class PlayedMatch implements Match {
     book.frames += 1;
     if (header.keyframe) book.keyframes += 1;
     if (outcome.isHashWrong) book.hashMismatches += 1;
-    this.#takeView(outcome.view, nowMs);
+    this.#takeView(outcome.known, nowMs);
     this.#takeOwn(message, nowMs);
     if (this.#timer === undefined) this.#schedule(nowMs);
     return true;
@@ -144,7 +144,7 @@ export class PlayedMatch implements Match {
 
   sample(nowMs: number = this.#options.now()): MatchSample | undefined {
     this.#advance(nowMs);
-    const view = this.#view;
+    const { view } = this;
     const own = this.#sampleOwn(nowMs);
     if (view === undefined || own === undefined) return undefined;
     const { number, levels, phase, phaseEndTick } = view.level;
@@ -176,16 +176,17 @@ export class PlayedMatch implements Match {
   }
 
   get #isPlaying(): boolean {
-    return this.#isStreaming && this.#view !== undefined && !this.#isClosed; // PM1
+    return this.#isStreaming && this.#known !== undefined && !this.#isClosed; // PM1
   }
 
-  #takeView(view: View, nowMs: number): void {
+  #takeView(known: Known, nowMs: number): void {
     const { book } = this.#options;
-    const isNewLevel = view.layout !== this.#view?.layout;
+    const { view } = known;
+    const isNewLevel = view.layout !== this.view?.layout;
     this.#clock.frame(view.tick, nowMs);
     this.#frameAtMs = nowMs;
     this.#isStreaming = true;
-    this.#view = view;
+    this.#known = known;
     this.#interpolation.push(view);
     this.#ranking = keptRanking(this.#ranking, ranking(view));
     const avatar = view.avatars.find((entry) => entry.seat === this.seat);
@@ -224,7 +225,7 @@ export class PlayedMatch implements Match {
 
   /** Brings the own ticks up to the clock. */
   #advance(nowMs: number): void {
-    if (this.#view === undefined || this.#isClosed) return;
+    if (this.#known === undefined || this.#isClosed) return;
     const tick = Math.floor(this.#clock.ownTick(nowMs));
     if (tick <= this.#prediction.tick) return;
     if (this.#isPlaying) {

@@ -1,14 +1,14 @@
 import assert from 'node:assert/strict';
 import test from 'node:test';
 import fc from 'fast-check';
-import { contentDelta } from './delta.ts';
+import { contentDelta, delta } from './delta.ts';
 import { hashContent } from './hash.ts';
 import { emptyRecord } from './journal.ts';
 import { cellAt } from './layout.ts';
-import { applyRegions, contentOf, type Known, type Parts, partsOf, type RegionDelta } from './parts.ts';
+import { applyRegions, contentOf, type Known, nothingKnown, type Parts, partsOf, type RegionDelta } from './parts.ts';
 import { eachRow, type Rows, RowsDraft } from './rows.ts';
 import { step } from './step.ts';
-import { emptyView, type View, view } from './view.ts';
+import { type View, view } from './view.ts';
 import { visibilityOf } from './visibility.ts';
 import { createWorld } from './world.ts';
 
@@ -22,6 +22,7 @@ const rules = {
   climbingTicksMax: 1_000,
 };
 
+const idle = { layout: undefined, level: undefined, moves: undefined };
 const nothing = { avatars: [], clews: [] };
 
 /** What of a view is in some regions, found anew. */
@@ -37,7 +38,7 @@ function visible(whole: View, ofCell: Uint16Array, seen: readonly number[]): Vie
 function regionDelta(region: number, base: Parts | undefined, next: Parts, rows: RowsDraft): RegionDelta {
   const before = { avatars: base?.avatars[region] ?? [], clews: base?.clews[region] ?? [] };
   const after = { avatars: next.avatars[region] ?? [], clews: next.clews[region] ?? [] };
-  return { region, keyframe: base === undefined, ...contentDelta(before, after, rows) };
+  return { region, keyframe: base === undefined, ...idle, ...contentDelta(before, after, rows) };
 }
 
 test('who gets the changes of the regions that he sees knows what is in them, and nothing else, tick by tick', () => {
@@ -48,8 +49,7 @@ test('who gets the changes of the regions that he sees knows what is in them, an
       const world = createWorld({ seed, rules });
       const { regions, seenFrom } = visibilityOf(world.layout, rules.regionSize);
       const players = [0, 7, 23].map((seat) => {
-        const known: Known = { view: emptyView, avatarRegions: [], clewRegions: [] };
-        return { seat, seen: [] as readonly number[], known };
+        return { seat, seen: [] as readonly number[], known: nothingKnown };
       });
       let before = { view: view(world), parts: partsOf(view(world), regions) };
       for (let tick = 1; tick <= 300; tick++) {
@@ -64,8 +64,11 @@ test('who gets the changes of the regions that he sees knows what is in them, an
             regionDelta(region, player.seen.includes(region) ? before.parts : undefined, parts, rows),
           );
           const gone = player.seen.filter((region) => !seen.includes(region));
-          const common = { ...player.known.view, tick, layout: whole.layout, level: whole.level };
-          player.known = applyRegions({ ...player.known, view: common }, changes.reverse(), gone, rows.rows);
+          const common = {
+            ...{ region: 0, keyframe: false },
+            ...delta(player.known.view, { ...player.known.view, layout: whole.layout, level: whole.level }),
+          };
+          player.known = applyRegions(player.known, tick, [...changes, common].reverse(), gone, rows.rows);
           if (gone.length > 0) goings++;
           if (changes.some(({ keyframe }) => keyframe)) comings++;
           player.seen = seen;
@@ -90,11 +93,11 @@ test('what did not change stays the same object', () => {
     avatarRegions: whole.avatars.map(() => 1),
     clewRegions: whole.clews.map(() => 1),
   };
-  const idle = { region: 1, keyframe: false, ...contentDelta(nothing, nothing, new RowsDraft()) };
-  const after = applyRegions(known, [idle], [], []);
+  const same = { region: 1, keyframe: false, ...idle, ...contentDelta(nothing, nothing, new RowsDraft()) };
+  const after = applyRegions(known, 1, [same], [], []);
   assert.equal(after.view.avatars, whole.avatars);
   assert.equal(after.view.clews, whole.clews);
-  const moved = applyRegions(known, [], [], [5 * 16 + 1, 3, -4]);
+  const moved = applyRegions(known, 1, [], [], [5 * 16 + 1, 3, -4]);
   assert.equal(moved.view.avatars[4], whole.avatars[4]);
   assert.equal(moved.view.avatars[5]!.x, whole.avatars[5]!.x + 3);
   assert.equal(moved.view.avatars[5]!.y, whole.avatars[5]!.y - 4);

@@ -1,10 +1,10 @@
 import type { Avatar } from './avatar.ts';
 import type { Clew } from './clew.ts';
-import { applyAvatar, type Content, type ContentDelta } from './delta.ts';
+import { apply, applyAvatar, type Content, type Delta } from './delta.ts';
 import { cellAt } from './layout.ts';
 import type { Regions } from './regions.ts';
 import { eachRow, type Rows } from './rows.ts';
-import type { View } from './view.ts';
+import { emptyView, type View } from './view.ts';
 
 /** What of a view is in each region; regions that are not listed are empty. */
 export interface Parts {
@@ -35,8 +35,8 @@ function sorted<Item>(items: readonly Item[], count: number, regionOf: (item: It
   return lists;
 }
 
-/** The change of one region. */
-export interface RegionDelta extends ContentDelta {
+/** The change of one region, or of what the whole maze has in common: region 0. Its shape is the protocol's. */
+export interface RegionDelta extends Delta {
   readonly region: number;
   /** It came into sight: its base is an empty region. */
   readonly keyframe: boolean;
@@ -51,17 +51,28 @@ export interface Known {
   readonly clewRegions: readonly number[];
 }
 
+/** Nothing is known. */
+export const nothingKnown: Known = Object.freeze({
+  view: emptyView,
+  avatarRegions: Object.freeze([]),
+  clewRegions: Object.freeze([]),
+});
+
 /**
- * What is known after regions changed, came into sight or went out of it (`gone`), and avatars moved. What did not change
- * stays the same object. The order of regions and rows means nothing.
+ * What is known at `tick`, after regions changed, came into sight or went out of it (`gone`), and avatars moved. What did
+ * not change stays the same object. The order of regions and rows means nothing.
  */
 export function applyRegions(
   known: Known,
-  changes: readonly RegionDelta[],
+  tick: number,
+  deltas: readonly RegionDelta[],
   gone: readonly number[],
   rows: Rows,
 ): Known {
-  const { view } = known;
+  const common = deltas.find(({ region }) => region === 0);
+  const view = common === undefined ? { ...known.view, tick } : apply(known.view, common, tick);
+  const changes = deltas.filter(({ region }) => region !== 0);
+  if (changes.length + gone.length + rows.length === 0) return { ...known, view };
   const avatars = patched(
     { items: view.avatars, regions: known.avatarRegions },
     changes.map(({ region, keyframe, avatars: changed, avatarsGone: left }) => ({ region, keyframe, changed, left })),

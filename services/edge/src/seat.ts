@@ -1,12 +1,13 @@
 import type { MatchRef } from '@clew/protocol/clew/matchmaking/v1/matchmaking.ts';
 import type { Input } from '@clew/protocol/clew/play/v1/frame.ts';
-import { Closed_Reason, type MatchFrame } from '@clew/protocol/clew/simulation/v1/simulation.ts';
+import { Closed_Reason } from '@clew/protocol/clew/simulation/v1/simulation.ts';
 import { backoffMs } from '@clew/service-kit/backoff';
 import type { Counters } from '@clew/service-kit/counters';
 import type { TraceParent } from '@clew/service-kit/telemetry/tracing';
 import { freshInputs } from './inputs.ts';
 import type { MatchLookups } from './match-lookups.ts';
 import type { Channel, ChannelListener } from './trunk/channel.ts';
+import type { ChannelFrame } from './trunk/sights.ts';
 import type { Trunks } from './trunk/trunks.ts';
 
 /**
@@ -208,7 +209,7 @@ export class Seat implements Disposable {
     this.#holder.seatTaken(seat);
   }
 
-  #frame(frame: MatchFrame, own: Uint8Array | undefined): void {
+  #frame(frame: ChannelFrame, own: Uint8Array | undefined): void {
     if (this.#life.phase !== 'playing') return;
     const nowMs = performance.now();
     const isNext = this.#tick !== undefined && frame.tick === this.#tick + 1;

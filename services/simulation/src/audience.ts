@@ -2,6 +2,8 @@ import { type Glow, ownView, type World } from '@clew/maze';
 import type { Closed_Reason, MatchFrame } from '@clew/protocol/clew/simulation/v1/simulation.ts';
 import type { FrameEncoder } from './frame-encoder.ts';
 import { InputQueue } from './input-queue.ts';
+import { Outlook } from './outlook.ts';
+import type { RegionEncoder } from './region-encoder.ts';
 
 /** What a match needs of the trunk that leads to an edge. */
 export interface TrunkWriter {
@@ -35,7 +37,12 @@ export class Channel {
   }
 
   /** What this seat alone is to hear in this tick, if anything. `afresh`: with a keyframe, which forgets all. */
-  own(encoder: FrameEncoder, world: World, afresh: boolean): Uint8Array | undefined {
+  own(
+    encoder: FrameEncoder,
+    world: World,
+    afresh: boolean,
+    regionsGone: readonly number[] = [],
+  ): Uint8Array | undefined {
     if (afresh) this.#toldGlow = undefined;
     const { inputs } = this;
     const { glow } = ownView(world, this.seat);
@@ -43,17 +50,26 @@ export class Channel {
     const marginDue =
       inputs.unreported && (inputs.late !== this.#toldLate || (world.tick + this.seat) % MARGIN_TICKS === 0);
     this.#toldGlow = glow;
-    if (!glowDue && !marginDue) return undefined;
-    if (!marginDue) return encoder.own(glow, undefined);
+    if (!glowDue && !marginDue && regionsGone.length === 0) return undefined;
+    if (!marginDue) return encoder.own(glowDue ? glow : undefined, undefined, regionsGone);
     this.#toldLate = inputs.late;
     inputs.reported();
-    return encoder.own(glowDue ? glow : undefined, { marginMs: inputs.marginMs, late: inputs.late });
+    return encoder.own(glowDue ? glow : undefined, { marginMs: inputs.marginMs, late: inputs.late }, regionsGone);
   }
 }
 
 const nothing = new Uint8Array(0);
 /** The message under way, the same for all matches: each is encoded before the next is begun. */
-const message: MatchFrame = { matchChannel: 0, tick: 0, delta: nothing, keyframe: nothing, own: [] };
+const message: MatchFrame = {
+  matchChannel: 0,
+  tick: 0,
+  delta: nothing,
+  keyframe: nothing,
+  own: [],
+  regionDeltas: undefined,
+  regionKeyframes: undefined,
+  sights: [],
+};
 
 /** All channels of one match on one trunk: they share its frames. */
 export class Audience {
@@ -61,6 +77,8 @@ export class Audience {
   readonly matchChannel: number;
   /** M3: at most one per seat; counted as simulation.channels. */
   readonly channels: Channel[] = [];
+  /** Where the match is divided into regions. */
+  #outlook: Outlook | undefined;
   /** The trunk had to skip ticks: nobody here has the last one. */
   #behind = false;
 
@@ -69,20 +87,32 @@ export class Audience {
     this.matchChannel = trunk.nextMatchChannel();
   }
 
-  /** Sends the encoder's frame. What the trunk cannot take is not queued: the newest keyframe makes up for it (M5). */
-  send(encoder: FrameEncoder, world: World): void {
+  /** A channel is gone. */
+  remove(channel: Channel): void {
+    const at = this.channels.indexOf(channel);
+    if (at >= 0) this.channels.splice(at, 1);
+    this.#outlook?.forget(channel);
+  }
+
+  /**
+   * Sends the encoder's frame; of a divided match also the regions that somebody here has in sight. What the trunk cannot
+   * take is not queued: the newest keyframe makes up for it (M5).
+   */
+  send(encoder: FrameEncoder, world: World, regions?: RegionEncoder): void {
     if (!this.trunk.writable) {
       this.#behind = true;
       return;
     }
     message.own.length = 0;
+    const outlook = regions === undefined ? undefined : this.#lookout(regions);
     let someFollow = false;
     let someAreLost = false;
     for (const channel of this.channels) {
       const lost = this.#behind || channel.needsKeyframe;
       if (lost) someAreLost = true;
       else someFollow = true;
-      const own = channel.own(encoder, world, lost);
+      const gone = regions === undefined ? undefined : outlook?.look(channel, regions, lost);
+      const own = channel.own(encoder, world, lost, gone);
       if (own !== undefined) message.own.push({ channel: channel.number, own });
       channel.needsKeyframe = false;
     }
@@ -91,6 +121,15 @@ export class Audience {
     message.tick = world.tick;
     message.delta = someFollow ? encoder.delta() : nothing;
     message.keyframe = someAreLost ? encoder.keyframe() : nothing;
+    message.regionDeltas = someFollow ? regions?.deltas((region) => outlook!.isSeen(region)) : undefined;
+    message.regionKeyframes = regions?.keyframes(outlook!.fresh());
+    message.sights = outlook?.sights() ?? [];
     this.trunk.frame(message);
+  }
+
+  #lookout(regions: RegionEncoder): Outlook {
+    this.#outlook ??= new Outlook();
+    this.#outlook.begin(regions);
+    return this.#outlook;
   }
 }

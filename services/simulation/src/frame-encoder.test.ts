@@ -54,10 +54,10 @@ suite('the frame encoder', () => {
     const glow = { cells: [3, 2, 1], endTick: 140 };
     const inputMargin = { marginMs: -20, late: 3 };
     const whole = PlayResponse.decode(Buffer.concat([encoder.keyframe(), encoder.own(glow, inputMargin)]));
-    assert.deepEqual(whole.own, { glow, inputMargin });
+    assert.deepEqual(whole.own, { glow, inputMargin, regionsGone: [] });
     assert.equal(whole.header?.keyframe, true);
     const out = PlayResponse.decode(encoder.own({ cells: [], endTick: 0 }, undefined));
-    assert.deepEqual(out.own, { glow: { cells: [], endTick: 0 }, inputMargin: undefined });
+    assert.deepEqual(out.own, { glow: { cells: [], endTick: 0 }, inputMargin: undefined, regionsGone: [] });
   });
 
   test('goes on after a view that cannot be encoded', () => {

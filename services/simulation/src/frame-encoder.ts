@@ -1,6 +1,6 @@
 import { BinaryWriter } from '@bufbuild/protobuf/wire';
 import { type Delta, delta, emptyView, type Glow, hashView, type View } from '@clew/maze';
-import type { InputMargin } from '@clew/protocol/clew/play/v1/frame.ts';
+import type { InputMargin, Region } from '@clew/protocol/clew/play/v1/frame.ts';
 import { PlayResponse } from '@clew/protocol/clew/play/v1/play.ts';
 
 /** How often frames carry the view's hash. */
@@ -9,7 +9,7 @@ const HASH_TICKS = 20;
 /** As the protocol's messages; fields are set anew for each. */
 const newFrame = () => {
   const header = { tick: 0, keyframe: false, durableTick: 0, viewHash: 0 };
-  const region: Delta & { region: number } = {
+  const region: Delta & Pick<Region, 'region' | 'keyframe' | 'hash'> = {
     region: 0,
     layout: undefined,
     level: undefined,
@@ -18,8 +18,10 @@ const newFrame = () => {
     clews: [],
     clewsGone: [],
     moves: undefined,
+    keyframe: false,
+    hash: 0,
   };
-  return { event: undefined, header, regions: [region], own: undefined };
+  return { event: undefined, header, regions: [region], own: undefined, rows: [] };
 };
 
 /**
@@ -37,13 +39,13 @@ export class FrameEncoder {
   #keyframe: Uint8Array | undefined;
   #hash: number | undefined;
 
-  /** From now on it is about what changed from `base` to `next`. */
-  begin(base: View, next: View): void {
+  /** From now on it is about what changed from `base` to `next`. A hash of 0 stands for none. */
+  begin(base: View, next: View, hash?: 0): void {
     this.#base = base;
     this.#next = next;
     this.#delta = undefined;
     this.#keyframe = undefined;
-    this.#hash = undefined;
+    this.#hash = hash;
   }
 
   /** For those who know the base. */
@@ -59,8 +61,9 @@ export class FrameEncoder {
   }
 
   /** What concerns one seat alone. */
-  own(glow: Glow | undefined, inputMargin: InputMargin | undefined): Uint8Array {
-    return this.#written({ event: undefined, header: undefined, regions: [], own: { glow, inputMargin } });
+  own(glow: Glow | undefined, inputMargin: InputMargin | undefined, regionsGone: readonly number[] = []): Uint8Array {
+    const own = { glow, inputMargin, regionsGone: [...regionsGone] };
+    return this.#written({ event: undefined, header: undefined, regions: [], own, rows: [] });
   }
 
   #encode(base: View, keyframe: boolean): Uint8Array {

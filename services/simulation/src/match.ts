@@ -3,12 +3,14 @@ import {
   emptyView,
   type Input,
   Phase,
+  partsOf,
   type Rules,
   step,
   TICK_MS,
   TICK_RATE,
   type View,
   view,
+  visibilityOf,
   type World,
 } from '@clew/maze';
 import { Closed_Reason } from '@clew/protocol/clew/simulation/v1/simulation.ts';
@@ -18,6 +20,7 @@ import type { CounterName } from './counter-names.ts';
 import type { FrameEncoder } from './frame-encoder.ts';
 import type { Admission } from './input-queue.ts';
 import { Journal } from './journal.ts';
+import type { DividedView, RegionEncoder } from './region-encoder.ts';
 import { Seating, type SeatLimits } from './seating.ts';
 
 /**
@@ -43,6 +46,7 @@ export type MatchState =
 export interface MatchSurroundings {
   readonly rules: Rules;
   readonly encoder: FrameEncoder;
+  readonly regions: RegionEncoder;
   readonly counters: Counters<CounterName>;
   readonly limits: MatchLimits;
 }
@@ -76,6 +80,8 @@ export class Match {
   #state: MatchState = { kind: 'running' };
   /** What those who follow the match know; only while somebody does. */
   #shown: View | undefined;
+  /** The same, where the match is divided. */
+  #shownParts: DividedView | undefined;
   /** When the next tick is due. */
   #nextTickMs: number;
 
@@ -153,19 +159,50 @@ export class Match {
     const { audiences } = this.seating;
     if (audiences.length === 0) {
       this.#shown = undefined;
+      this.#shownParts = undefined;
       return;
     }
-    const { encoder } = this.#surroundings;
+    const { encoder, rules } = this.#surroundings;
     const next = view(this.#world);
+    if (rules.regionSize > 0) {
+      this.#showParts(next, rules.regionSize);
+      return;
+    }
     encoder.begin(this.#shown ?? emptyView, next);
     for (const audience of audiences) audience.send(encoder, this.#world);
     this.#shown = next;
+  }
+
+  /** Of a divided match: what all have in common, and each region to those who have it in sight. */
+  #showParts(view: View, regionSize: number): void {
+    const { audiences } = this.seating;
+    const { encoder, regions } = this.#surroundings;
+    const visibility = visibilityOf(view.layout, regionSize);
+    const before = this.#shownParts;
+    const base = before?.view.layout === view.layout ? before : undefined;
+    if (base === undefined) this.#startOver();
+    const next = { view, parts: partsOf(view, visibility.regions, base), visibility };
+    encoder.begin(base === undefined ? emptyView : common(base.view), common(view), 0);
+    regions.begin(base, next);
+    for (const audience of audiences) audience.send(encoder, this.#world, regions);
+    this.#shownParts = next;
+  }
+
+  /** Another maze, with other regions: what anybody knew is worth nothing. */
+  #startOver(): void {
+    for (const { channels } of this.seating.audiences) for (const channel of channels) channel.needsKeyframe = true;
   }
 
   #end(state: MatchState, reason: Closed_Reason): void {
     if (!this.isLive) return;
     this.#state = state;
     this.#shown = undefined;
+    this.#shownParts = undefined;
     this.seating.clear(reason);
   }
+}
+
+/** What of a divided match everybody may know. */
+function common(view: View): View {
+  return { ...view, avatars: emptyView.avatars, clews: emptyView.clews };
 }

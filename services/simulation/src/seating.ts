@@ -150,10 +150,8 @@ export class Seating {
   }
 
   #drop(channel: Channel): void {
-    const { channels } = channel.audience;
-    const at = channels.indexOf(channel);
-    if (at >= 0) channels.splice(at, 1);
-    if (channels.length > 0) return;
+    channel.audience.remove(channel);
+    if (channel.audience.channels.length > 0) return;
     const place = this.#audiences.indexOf(channel.audience);
     if (place >= 0) this.#audiences.splice(place, 1);
   }

@@ -21,6 +21,7 @@ import { FrameEncoder } from './frame-encoder.ts';
 import { MatchLease } from './match-lease.ts';
 import { Matches } from './matches.ts';
 import { measureSimulation, timedPhase } from './metrics.ts';
+import { RegionEncoder } from './region-encoder.ts';
 import { Registration } from './registration.ts';
 import { SessionCheck } from './session-check.ts';
 import { SessionWatch } from './session-watch.ts';
@@ -87,6 +88,7 @@ export async function startSimulation(
   const matches = new Matches({
     rules,
     encoder: new FrameEncoder(),
+    regions: new RegionEncoder(),
     limits: {
       reservedMs: config.SEAT_RESERVED_MS,
       detachedMs: config.SEAT_DETACHED_MS,

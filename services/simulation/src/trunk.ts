@@ -114,7 +114,9 @@ export class Trunk implements TrunkWriter {
 
   frame(frame: MatchFrame): void {
     response.frames.push(frame);
-    this.#gather(frame.delta.length + frame.keyframe.length + 16 * (1 + frame.own.length));
+    const { regionDeltas, regionKeyframes } = frame;
+    const regionBytes = (regionDeltas?.frames.length ?? 0) + (regionKeyframes?.frames.length ?? 0);
+    this.#gather(frame.delta.length + frame.keyframe.length + regionBytes + 16 * (1 + frame.own.length));
     if (this.#gatheredBytes >= MESSAGE_BYTES) this.#write(this.#options.clock());
   }
 

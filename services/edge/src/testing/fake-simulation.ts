@@ -23,6 +23,8 @@ interface OpenChannel {
 }
 
 const aliveMs = 50;
+/** Matches here are one region. */
+const undivided = { regionDeltas: undefined, regionKeyframes: undefined, sights: [] };
 
 /**
  * A peer that owns matches without playing them: frames are what the test sends. It answers attaches with the next seat,
@@ -110,6 +112,7 @@ export class FakeSimulation implements AsyncDisposable {
           delta: delta ? bytes(false) : new Uint8Array(),
           keyframe: keyframe ? bytes(true) : new Uint8Array(),
           own: own.map((channel) => ({ channel, own: ownBytes(channel) })),
+          ...undivided,
         },
       ],
     });
@@ -123,7 +126,7 @@ export class FakeSimulation implements AsyncDisposable {
       PlayResponse.fromPartial({ header, regions: [{ region: 0, layout }] }),
     ).finish();
     const matchChannel = this.#matchChannels.get(matchId)!;
-    this.#tell({ frames: [{ matchChannel, tick, delta: new Uint8Array(), keyframe, own: [] }] });
+    this.#tell({ frames: [{ matchChannel, tick, delta: new Uint8Array(), keyframe, own: [], ...undivided }] });
   }
 
   /** Closes all channels of a match. */

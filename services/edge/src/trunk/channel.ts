@@ -1,5 +1,6 @@
 import type { Input } from '@clew/protocol/clew/play/v1/frame.ts';
-import type { Closed_Reason, MatchFrame } from '@clew/protocol/clew/simulation/v1/simulation.ts';
+import type { Closed_Reason } from '@clew/protocol/clew/simulation/v1/simulation.ts';
+import type { ChannelFrame } from './sights.ts';
 
 /** Whose stream opened, and into which match. */
 export interface ChannelSeat {
@@ -15,7 +16,7 @@ export interface ChannelListener {
   /** The seat is the channel's; frames follow. */
   attached(seat: number): void;
   /** One tick. `own` is what concerns this seat alone, to append. The bytes are views: valid while they are written. */
-  frame(frame: MatchFrame, own: Uint8Array | undefined): void;
+  frame(frame: ChannelFrame, own: Uint8Array | undefined): void;
   /** The simulation closed the channel. */
   closed(reason: Closed_Reason): void;
   /** The trunk is gone, and with it all of its channels. */

@@ -8,6 +8,7 @@ import {
 import { grpcDefinition } from '@clew/service-kit/grpc-definition';
 import { Client, type ClientDuplexStream, credentials } from '@grpc/grpc-js';
 import type { Channel, ChannelListener, ChannelSeat } from './channel.ts';
+import { type ChannelFrame, Sights } from './sights.ts';
 
 /**
  * One long stream to one simulation, for all seats of all its matches that this edge serves.
@@ -18,7 +19,8 @@ import type { Channel, ChannelListener, ChannelSeat } from './channel.ts';
  *    used again. Nothing here reconnects: whoever holds a seat asks first where its match is now.
  * T3 What goes up is gathered for `flushMs`, and on while the system has not taken the last message: at most 32 inputs
  *    per channel, the oldest give way.
- * T4 What comes down is handed on as views of the message that arrived, neither copied nor decoded.
+ * T4 What comes down is handed on as views of the message that arrived, neither copied nor decoded; of a match that is
+ *    divided into regions it is put together, once for all who see the same (Sights).
  */
 export interface TrunkOptions {
   readonly edgeId: string;
@@ -51,6 +53,8 @@ interface OpenChannel {
 interface MatchGroup {
   readonly matchChannel: number;
   readonly members: Set<OpenChannel>;
+  /** Where the match is divided: what each of them sees. */
+  readonly sights: Sights<OpenChannel>;
 }
 
 export class Trunk {
@@ -209,18 +213,20 @@ export class Trunk {
       const channel = this.#channels.get(id);
       if (channel !== undefined) channel.own = own;
     }
-    for (const channel of group.members) {
+    const tell = (channel: OpenChannel, its: ChannelFrame) => {
       const own = channel.own;
       channel.own = undefined;
-      channel.listener.frame(frame, own);
-    }
+      channel.listener.frame(its, own);
+    };
+    if (frame.sights.length + group.sights.size === 0) for (const channel of group.members) tell(channel, frame);
+    else group.sights.relay(frame, (id) => this.#channels.get(id), tell);
   }
 
   #join(channel: OpenChannel, matchChannel: number): void {
     this.#part(channel);
     let group = this.#groups.get(matchChannel);
     if (group === undefined) {
-      group = { matchChannel, members: new Set() };
+      group = { matchChannel, members: new Set(), sights: new Sights() };
       this.#groups.set(matchChannel, group);
     }
     group.members.add(channel);
@@ -231,6 +237,7 @@ export class Trunk {
     const group = channel.group;
     if (group === undefined) return;
     group.members.delete(channel);
+    group.sights.forget(channel);
     if (group.members.size === 0) this.#groups.delete(group.matchChannel);
     channel.group = undefined;
   }

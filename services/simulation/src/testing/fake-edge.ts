@@ -1,9 +1,19 @@
-import { apply, emptyView, type Glow, hashView, type View } from '@clew/maze';
+import {
+  applyRegions,
+  contentOf,
+  type Glow,
+  hashContent,
+  hashView,
+  type Known,
+  nothingKnown,
+  type View,
+} from '@clew/maze';
 import type { InputMargin } from '@clew/protocol/clew/play/v1/frame.ts';
 import { PlayResponse } from '@clew/protocol/clew/play/v1/play.ts';
 import {
   type Closed_Reason,
   type MatchFrame,
+  type RegionFrames,
   TrunkRequest,
   type TrunkResponse,
   TrunkServiceDefinition,
@@ -18,13 +28,21 @@ export class Player {
   seat: number | undefined;
   matchChannel = 0;
   closed: Closed_Reason | undefined;
-  view: View = emptyView;
+  known: Known = nothingKnown;
+  /** Regions in sight, where the match is divided. */
+  sight: readonly number[] = [];
+  /** What came last, as the player got it. */
+  bytes = Buffer.alloc(0);
   glow: Glow | undefined;
   margin: InputMargin | undefined;
   keyframes = 0;
   deltas = 0;
   /** Frames whose hash did not fit the view that was put together. */
   mismatches = 0;
+
+  get view(): View {
+    return this.known.view;
+  }
 }
 
 /** The edge's side of a trunk, on a real socket. */
@@ -82,7 +100,7 @@ export class FakeEdge {
   /** As if a channel's reader had missed frames: it asks for a keyframe. */
   miss(channel: number): void {
     const player = this.players.get(channel);
-    if (player !== undefined) player.view = emptyView;
+    if (player !== undefined) player.known = nothingKnown;
     this.send({ keyframes: [channel] });
   }
 
@@ -122,23 +140,34 @@ export class FakeEdge {
   }
 
   #show(frame: MatchFrame): void {
+    const deltas = piecesOf(frame.regionDeltas);
+    const keyframes = piecesOf(frame.regionKeyframes);
     for (const [channel, player] of this.players) {
       if (player.seat === undefined || player.matchChannel !== frame.matchChannel) continue;
       const follows = frame.delta.length > 0 && player.view.tick === frame.tick - 1;
+      const before = player.sight;
+      player.sight = frame.sights.find(({ channels }) => channels.includes(channel))?.regions ?? before;
       const bytes = follows ? frame.delta : frame.keyframe;
+      const regions = player.sight.map((region) =>
+        follows && before.includes(region) ? deltas.get(region) : keyframes.get(region),
+      );
       const own = frame.own.find((entry) => entry.channel === channel)?.own;
       if (bytes.length === 0) continue;
-      this.#apply(player, PlayResponse.decode(Buffer.concat([bytes, own ?? Buffer.alloc(0)])));
+      player.bytes = Buffer.concat([bytes, ...regions.filter((piece) => piece !== undefined), own ?? Buffer.alloc(0)]);
+      this.#apply(player, PlayResponse.decode(player.bytes));
     }
   }
 
-  #apply(player: Player, { header, regions: [region], own }: PlayResponse): void {
-    if (header === undefined || region === undefined) throw new Error('a frame has a header and a region');
+  #apply(player: Player, { header, regions, own, rows }: PlayResponse): void {
+    if (header === undefined || regions.length === 0) throw new Error('a frame has a header and a region');
     if (header.keyframe) player.keyframes++;
     else player.deltas++;
-    const { layout, level, ...rest } = region;
-    player.view = apply(header.keyframe ? emptyView : player.view, { layout, level, ...rest }, header.tick);
+    const base = header.keyframe ? nothingKnown : player.known;
+    player.known = applyRegions(base, header.tick, regions, own?.regionsGone ?? [], rows);
     if (header.viewHash !== 0 && header.viewHash !== hashView(player.view)) player.mismatches++;
+    for (const { region, hash } of regions) {
+      if (hash !== 0 && hash !== hashContent(header.tick, contentOf(player.known, region))) player.mismatches++;
+    }
     if (header.keyframe) player.glow = undefined;
     if (own?.glow !== undefined) player.glow = own.glow;
     if (own?.inputMargin !== undefined) player.margin = own.inputMargin;
@@ -148,4 +177,16 @@ export class FakeEdge {
     for (const resolve of this.#waiting) resolve();
     this.#waiting.clear();
   }
+}
+
+/** Regions' bytes by their numbers. */
+function piecesOf(frames: RegionFrames | undefined): Map<number, Uint8Array> {
+  const pieces = new Map<number, Uint8Array>();
+  let at = 0;
+  for (const [index, region] of (frames?.regions ?? []).entries()) {
+    const end = at + frames!.sizes[index]!;
+    pieces.set(region, frames!.frames.subarray(at, end));
+    at = end;
+  }
+  return pieces;
 }

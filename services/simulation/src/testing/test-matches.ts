@@ -7,6 +7,7 @@ import { counterNames } from '../counter-names.ts';
 import { FrameEncoder } from '../frame-encoder.ts';
 import type { Match } from '../match.ts';
 import { Matches } from '../matches.ts';
+import { RegionEncoder } from '../region-encoder.ts';
 import { PHASES } from '../tick-loop.ts';
 import { TrunkService } from '../trunk-service.ts';
 import { FakeEdge } from './fake-edge.ts';
@@ -52,6 +53,7 @@ export class TestMatches {
     this.matches = new Matches({
       rules,
       encoder: new FrameEncoder(),
+      regions: new RegionEncoder(),
       limits: { reservedMs: 10_000, detachedMs: 30_000, finishedMs: 500 },
       matchesMax,
       onGone: (match) => this.gone.push(match),
