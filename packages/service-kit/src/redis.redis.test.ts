@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { getEventListeners } from 'node:events';
+import { type AddressInfo, createServer } from 'node:net';
 import { after, before, suite, type TestContext, test } from 'node:test';
 import { Redis } from 'ioredis';
 import pino from 'pino';
@@ -62,6 +63,35 @@ suite('the connection to Redis', () => {
     await redisReady(redis, context.signal);
     assert.equal(await redis.get('a'), null);
     assert.deepEqual(lines, ['Redis is away', 'Redis is back']);
+  });
+
+  test('does not believe a server that still loads for an hour', { timeout: 9_000 }, async (context) => {
+    let asked = 0;
+    const info = () => {
+      asked += 1;
+      const text = asked === 1 ? 'loading:1\r\nloading_eta_seconds:3600\r\n' : 'loading:0\r\n';
+      return `$${text.length}\r\n${text}\r\n`;
+    };
+    const server = createServer((socket) => {
+      socket.on('error', () => {});
+      socket.on('data', (bytes) => {
+        for (const [, name] of bytes.toString().matchAll(/\*\d+\r\n\$\d+\r\n(\w+)/g)) {
+          if (/info/i.test(name!)) socket.write(info());
+          else socket.write(/hello/i.test(name!) ? '%1\r\n+server\r\n+redis\r\n' : '+OK\r\n');
+        }
+      });
+    });
+    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+    const redis = connectRedis(
+      `redis://127.0.0.1:${(server.address() as AddressInfo).port}`,
+      pino({ level: 'silent' }),
+    );
+    context.after(() => {
+      redis.disconnect();
+      server.close();
+    });
+    await redisReady(redis, context.signal);
+    assert.equal(asked, 2);
   });
 
   test('does not queue while it is down: nothing is sent late', async (context) => {

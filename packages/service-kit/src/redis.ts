@@ -43,6 +43,8 @@ function connect(target: RedisTarget, { commandTimeoutMs, socketTimeoutMs }: Red
     autoResendUnfulfilledCommands: false,
     commandTimeout: commandTimeoutMs ?? 2_000,
     connectTimeout: 2_000,
+    // While it loads its data it says how long that will take, and says it badly: ask again soon.
+    maxLoadingRetryTime: 500,
     socketTimeout: socketTimeoutMs ?? 10_000,
   };
   const direct = { ...common, enableOfflineQueue: false, maxRetriesPerRequest: 0, retryStrategy: backoffMs };
