@@ -4,17 +4,17 @@ import { count, milliseconds, type parseConfig, type serviceFields } from '@clew
 export const sessionFields = {
   /** A lease's length, from the last renewal or detach. */
   SESSION_LEASE_MS: milliseconds(30_000, 100),
-  /** Between two sweeps. */
+  /** From one sweep to the next. */
   SESSION_SWEEP_MS: milliseconds(200),
   /** When nobody swept for longer, no lease runs out for one whole lease. */
   SESSION_SWEEP_PAUSE_MS_MAX: milliseconds(2_000),
-  /** Most leases to end in one run of a shard's sweep. */
-  SESSION_SWEEP_BATCH: count(200),
+  /** Most leases to end in one run of a shard's sweep: all shards together keep Redis busy for some 40 ms. */
+  SESSION_SWEEP_BATCH: count(50, 1, 1_000),
   /** Between two rounds of looking for strays. */
   SESSION_REPAIR_MS: milliseconds(250),
   /** Index entries, and keys, looked at in one round. */
   SESSION_REPAIR_BATCH: count(100, 1, 5_000),
-  /** Between two looks at the event streams. */
+  /** From one look at the event streams to the next. */
   SESSION_EVENTS_POLL_MS: milliseconds(100),
   /** Events kept per shard. */
   SESSION_EVENTS_MAX: count(10_000),

@@ -18,7 +18,7 @@ export interface Entry {
   readonly event: SessionEvent;
 }
 
-type RawEntry = [id: Buffer, fields: Buffer[]];
+type RawEntry = [id: Buffer, [kind: Buffer, told: Buffer]];
 
 /** The event streams of all shards, each read in one round trip. Throws UNAVAILABLE, reason REDIS_AWAY. */
 export class EventStreams {
@@ -62,18 +62,17 @@ export class EventStreams {
   }
 }
 
-function readEntry([id, fields]: RawEntry): Entry {
-  const values: Record<string, string> = {};
-  for (let index = 0; index < fields.length; index += 2)
-    values[fields[index]!.toString()] = fields[index + 1]!.toString();
+/** A field named by the kind: player, epoch, match and reason, with blanks between them (scripts/law.lua). */
+function readEntry([id, [kind, told]]: RawEntry): Entry {
+  const [, playerId = '', epoch, matchId = '', reason = ''] = /^(\S*) (\d+) (\S*) (.*)$/s.exec(told.toString()) ?? [];
   return {
     id: parseStreamId(id.toString()),
     event: {
-      playerId: values.p ?? '',
-      epoch: Number(values.e),
-      kind: Kind[`KIND_${values.k}` as keyof typeof Kind] ?? Kind.KIND_UNSPECIFIED,
-      matchId: values.m ?? '',
-      reason: values.r ?? '',
+      playerId,
+      epoch: Number(epoch),
+      kind: Kind[`KIND_${kind}` as keyof typeof Kind] ?? Kind.KIND_UNSPECIFIED,
+      matchId,
+      reason,
     },
   };
 }

@@ -113,6 +113,7 @@ export class SessionEvents {
   async #poll({ heads, stop: { signal } }: Feed): Promise<void> {
     const { streams, counters, log, pollMs } = this.#options;
     while (!signal.aborted) {
+      const startedMs = performance.now();
       let more = false;
       try {
         const pages = await streams.after(heads);
@@ -127,7 +128,9 @@ export class SessionEvents {
         if (ServiceError.from(error).reason !== 'REDIS_AWAY') log.error({ err: error }, 'cannot read events');
         more = false;
       }
-      if (!more) await delay(pollMs, undefined, { signal }).catch(() => {});
+      // From start to start: thousands of events take a while to read, and those behind them do not wait for that, too.
+      const pauseMs = pollMs - (performance.now() - startedMs);
+      if (!more) await delay(Math.max(0, pauseMs), undefined, { signal }).catch(() => {});
     }
   }
 

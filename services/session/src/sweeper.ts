@@ -13,7 +13,7 @@ export interface SweeperOptions {
   readonly store: Pick<SessionStore, 'sweep'>;
   readonly counters: Counters<SessionCounter>;
   readonly log: Log;
-  /** Between two sweeps. */
+  /** From the start of a sweep to that of the next. */
   readonly sweepMs: number;
   /** Most leases to end in one run of a shard's sweep. */
   readonly batch: number;
@@ -26,6 +26,7 @@ export async function sweepUntil(signal: AbortSignal, options: SweeperOptions): 
   const { store, counters, log, sweepMs, batch, onSwept } = options;
   let isFirst = true;
   while (!signal.aborted) {
+    const startedMs = performance.now();
     let more = false;
     try {
       const outcome = await store.sweep(batch);
@@ -46,6 +47,7 @@ export async function sweepUntil(signal: AbortSignal, options: SweeperOptions): 
       if (reason !== 'REDIS_AWAY') log.error({ err: error, status }, 'sweep failed');
     }
     // A backlog is worked off without a pause: each sweep is bounded, and callers' scripts run in between.
-    if (!more) await delay(sweepMs, undefined, { signal }).catch(() => {});
+    const pauseMs = sweepMs - (performance.now() - startedMs);
+    if (!more) await delay(Math.max(0, pauseMs), undefined, { signal }).catch(() => {});
   }
 }

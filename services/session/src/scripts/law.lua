@@ -56,10 +56,18 @@ local function extend(keys, players)
   if redis.call('PEXPIRETIME', KEYS[1]) < tonumber(backstop) then redis.call('PEXPIREAT', KEYS[1], backstop) end
 end
 
-local function announce(kind, player, epoch, match, reason)
+-- Adds to the events; whoever uses it sees to their end by `keep_events`. One field, named by the kind: player, epoch, match
+-- and reason, with blanks between them. Of thousands at once it is what readers take apart that counts.
+local function append_event(kind, player, epoch, match, reason)
   redis.call('XADD', KEYS[3], 'MAXLEN', '~', EVENTS_MAX, '*',
-    'k', kind, 'p', player, 'e', whole(epoch), 'm', match or '', 'r', reason or '')
-  redis.call('PEXPIRE', KEYS[3], EVENTS_MS)
+    kind, table.concat({ player, whole(epoch), match or '', reason or '' }, ' '))
+end
+
+local function keep_events() redis.call('PEXPIRE', KEYS[3], EVENTS_MS) end
+
+local function announce(...)
+  append_event(...)
+  keep_events()
 end
 
 -- In place of a session: keeps streams that know nothing of its end from renewing it.

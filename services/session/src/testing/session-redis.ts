@@ -89,10 +89,11 @@ export class SessionRedis implements AsyncDisposable {
   async announced(playerId: string): Promise<{ kind: string; epoch: number; match: string; reason?: string }[]> {
     const entries = await this.redis.xrange(eventsKey(shardOf(playerId)), '-', '+');
     return entries
-      .filter(([, [, , , player]]) => player === playerId)
-      .map(([, [, kind, , , , epoch, , match, , reason]]) => ({
-        ...{ kind: kind!, epoch: Number(epoch), match: match! },
-        ...(reason ? { reason } : {}),
+      .map(([, [kind, told]]) => ({ kind: kind!, told: told!.split(' ') }))
+      .filter(({ told: [player] }) => player === playerId)
+      .map(({ kind, told: [, epoch, match, ...reason] }) => ({
+        ...{ kind, epoch: Number(epoch), match: match! },
+        ...(reason.join('') === '' ? {} : { reason: reason.join(' ') }),
       }));
   }
 
