@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { after, before, test } from 'node:test';
+import { after, test } from 'node:test';
 import {
   SessionEvent_Kind as Kind,
   RenewOutcome,
@@ -9,17 +9,16 @@ import {
 import { parseConfig, serviceFields } from '@clew/service-kit/config';
 import { callChannel, controlClients } from '@clew/service-kit/control-client';
 import { createLog } from '@clew/service-kit/log';
+import { connectRedis, redisReady } from '@clew/service-kit/redis';
 import { RedisProcesses } from '@clew/service-kit/testing/redis-processes';
 import { ClientError, Status } from 'nice-grpc-common';
 import { sessionFields } from './config.ts';
+import { scriptKeys, sessionPrefix, shardOf } from './keys.ts';
 import { startSession } from './session.ts';
 import { anyPlayer } from './testing/session-redis.ts';
 
 /** The same code on a Cluster and behind Sentinel: what the other tests show on one server, from end to end. */
-let processes: RedisProcesses;
-before(async () => {
-  processes = await RedisProcesses.open();
-});
+const processes = await RedisProcesses.open();
 after(() => processes[Symbol.asyncDispose]());
 
 const urls = {
@@ -41,7 +40,12 @@ async function again<Result>(act: () => Promise<Result>): Promise<Result> {
 
 for (const [where, open] of Object.entries(urls)) {
   test(`sessions live their whole lives ${where}`, async (context) => {
-    const env = { CLEW_REDIS_URL: await open(), CLEW_SESSION_EVENTS_POLL_MS: '10', CLEW_SESSION_REPAIR_MS: '10' };
+    const env = {
+      CLEW_REDIS_URL: await open(),
+      CLEW_SESSION_LEASE_MS: '600000', // nothing runs out on a busy machine
+      CLEW_SESSION_EVENTS_POLL_MS: '10',
+      CLEW_SESSION_REPAIR_MS: '10',
+    };
     const config = parseConfig({ ...serviceFields, ...sessionFields }, env);
     const log = createLog({ name: 'test', level: 'silent', format: 'json' });
     const running = await startSession(config, log, context.signal);
@@ -107,5 +111,23 @@ for (const [where, open] of Object.entries(urls)) {
       [counted['session.strayEntries'], counted['session.strayRecords'], counted['session.expired']],
       [0, 0, 0],
     );
+
+    // Nor do they miss what is: in every shard a record that the index forgot, or an entry with another deadline.
+    const direct = connectRedis(env.CLEW_REDIS_URL, log);
+    context.after(() => direct.disconnect());
+    await redisReady(direct, context.signal);
+    const [forgotten, moved] = [players.slice(1, 32), players.slice(32)];
+    const indexOf = (player: string) => scriptKeys(shardOf(player))[0]!;
+    for (const player of forgotten) await direct.zrem(indexOf(player), player);
+    for (const player of moved) await direct.zadd(indexOf(player), Date.now() + 86_400_000, player);
+    const mended = async () => {
+      const { 'session.strayRecords': records, 'session.strayEntries': entries } = await counters();
+      return records === forgotten.length && entries === moved.length;
+    };
+    while (!(await mended())) await new Promise((resolve) => setTimeout(resolve, 20));
+    for (const player of [...forgotten, ...moved]) {
+      const deadline = await direct.hget(sessionPrefix(shardOf(player)) + player, 'd');
+      assert.equal(await direct.zscore(indexOf(player), player), deadline);
+    }
   });
 }
