@@ -19,10 +19,7 @@ const file = join(tmpdir(), `clew-add-${process.pid}.lua`);
 writeFileSync(file, "return redis.call('INCRBY', KEYS[1], ARGV[1])");
 const add = new LuaScript(pathToFileURL(file));
 
-let processes: RedisProcesses;
-before(async () => {
-  processes = await RedisProcesses.open();
-});
+const processes = await RedisProcesses.open();
 after(() => processes[Symbol.asyncDispose]());
 
 async function connected(context: TestContext, url: string): Promise<Redis> {

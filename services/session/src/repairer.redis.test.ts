@@ -1,15 +1,12 @@
 import assert from 'node:assert/strict';
-import { after, before, beforeEach, suite, type TestContext, test } from 'node:test';
+import { after, beforeEach, suite, type TestContext, test } from 'node:test';
 import { createLog } from '@clew/service-kit/log';
 import { scriptKeys, shardOf } from './keys.ts';
 import { repairUntil } from './repairer.ts';
 import { createCounters } from './session-counters.ts';
 import { anyPlayer, SessionRedis } from './testing/session-redis.ts';
 
-let session: SessionRedis;
-before(async () => {
-  session = await SessionRedis.open(14);
-});
+const session = await SessionRedis.open(14);
 after(() => session[Symbol.asyncDispose]());
 beforeEach(() => session.clear());
 

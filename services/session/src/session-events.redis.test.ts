@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { after, before, beforeEach, suite, type TestContext, test } from 'node:test';
+import { after, beforeEach, suite, type TestContext, test } from 'node:test';
 import { SessionEvent_Kind as Kind, type SessionEvent } from '@clew/protocol/clew/session/v1/session.ts';
 import { Collections } from '@clew/service-kit/collections';
 import { createLog } from '@clew/service-kit/log';
@@ -14,10 +14,7 @@ import { anyPlayer, law, SessionRedis } from './testing/session-redis.ts';
 
 const log = createLog({ name: 'test', level: 'silent', format: 'json' });
 
-let session: SessionRedis;
-before(async () => {
-  session = await SessionRedis.open(10);
-});
+const session = await SessionRedis.open(10);
 after(() => session[Symbol.asyncDispose]());
 beforeEach(() => session.clear());
 

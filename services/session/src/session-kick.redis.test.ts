@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { after, before, beforeEach, suite, test } from 'node:test';
+import { after, beforeEach, suite, test } from 'node:test';
 import { RenewOutcome } from '@clew/protocol/clew/session/v1/session.ts';
 import { scriptKeys, shardOf } from './keys.ts';
 import type { LostRecord } from './session-store.ts';
@@ -7,10 +7,7 @@ import { anyPlayer, SessionRedis, shown } from './testing/session-redis.ts';
 
 const { RENEW_OUTCOME_KICKED: KICKED } = RenewOutcome;
 
-let session: SessionRedis;
-before(async () => {
-  session = await SessionRedis.open(12);
-});
+const session = await SessionRedis.open(12);
 after(() => session[Symbol.asyncDispose]());
 beforeEach(() => session.clear());
 

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { after, before, test } from 'node:test';
+import { after, test } from 'node:test';
 import { RenewOutcome } from '@clew/protocol/clew/session/v1/session.ts';
 import fc from 'fast-check';
 import { scriptKeys, shardOf } from './keys.ts';
@@ -19,10 +19,7 @@ import { anyPlayer, SessionRedis, shown } from './testing/session-redis.ts';
  */
 const BACKSTOP_MS = 300_000;
 
-let session: SessionRedis;
-before(async () => {
-  session = await SessionRedis.open(9);
-});
+const session = await SessionRedis.open(9);
 after(() => session[Symbol.asyncDispose]());
 
 /** What tests and edges know of one player. */

@@ -1,15 +1,12 @@
 import assert from 'node:assert/strict';
-import { after, before, beforeEach, suite, test } from 'node:test';
+import { after, beforeEach, suite, test } from 'node:test';
 import { type Session, Session_State as State } from '@clew/protocol/clew/session/v1/session.ts';
 import { scriptKeys, shardOf } from './keys.ts';
 import { type ListingPosition, listSessions } from './session-listing.ts';
 import type { ScanPosition, SessionFilter } from './session-store.ts';
 import { anyPlayer, SessionRedis, shown } from './testing/session-redis.ts';
 
-let session: SessionRedis;
-before(async () => {
-  session = await SessionRedis.open(13);
-});
+const session = await SessionRedis.open(13);
 after(() => session[Symbol.asyncDispose]());
 beforeEach(() => session.clear());
 

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { after, before, suite, type TestContext, test } from 'node:test';
+import { after, suite, type TestContext, test } from 'node:test';
 import { RenewOutcome } from '@clew/protocol/clew/session/v1/session.ts';
 import { createLog } from '@clew/service-kit/log';
 import { connectRedis, redisReady } from '@clew/service-kit/redis';
@@ -10,10 +10,7 @@ import { type LostRecord, SessionStore } from './session-store.ts';
 import { anyPlayer, law, shown } from './testing/session-redis.ts';
 
 /** What servers of one's own can be made to do: refuse, be slow, restart, fail over. */
-let processes: RedisProcesses;
-before(async () => {
-  processes = await RedisProcesses.open();
-});
+const processes = await RedisProcesses.open();
 after(() => processes[Symbol.asyncDispose]());
 
 const { RENEW_OUTCOME_RENEWED: RENEWED, RENEW_OUTCOME_MISSING: MISSING } = RenewOutcome;

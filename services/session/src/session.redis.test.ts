@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { after, before, beforeEach, suite, type TestContext, test } from 'node:test';
+import { after, beforeEach, suite, type TestContext, test } from 'node:test';
 import {
   SessionEvent_Kind as Kind,
   RenewOutcome,
@@ -20,10 +20,7 @@ import { anyPlayer, SessionRedis, shown } from './testing/session-redis.ts';
 
 const log = createLog({ name: 'test', level: 'silent', format: 'json' });
 
-let redis: SessionRedis;
-before(async () => {
-  redis = await SessionRedis.open(11);
-});
+const redis = await SessionRedis.open(11);
 after(() => redis[Symbol.asyncDispose]());
 beforeEach(() => redis.clear());
 
