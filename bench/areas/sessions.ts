@@ -1,6 +1,5 @@
 import { createLog } from '@clew/service-kit/log';
 import { connectRedis, redisReady } from '@clew/service-kit/redis';
-import { SessionStore } from '../../services/session/src/session-store.ts';
 import type { Area } from '../area.ts';
 import { expiry } from '../sessions/expiry.ts';
 import { benchLaw } from '../sessions/law.ts';
@@ -26,15 +25,14 @@ export const sessions: Area = {
     try {
       await redisReady(redis, bench.stop);
       const law = benchLaw(LEASE_MS);
-      const store = new SessionStore(redis, law);
       {
         const settings = { CLEW_SESSION_LEASE_MS: String(LEASE_MS) };
         await using session = await startSessionProcess(redisUrl, settings, bench.stop);
         yield* creates(session.address, bench);
         await redis.flushall();
-        yield* renewals({ address: session.address, store, redis, law }, bench);
+        yield* renewals({ address: session.address, redis, law }, bench);
         await redis.flushall();
-        yield* million({ session, store, redis }, bench);
+        yield* million({ session, redis, law }, bench);
       }
       await redis.flushall();
       yield* expiry(redisUrl, redis, bench);

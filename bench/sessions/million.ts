@@ -1,6 +1,6 @@
 import { Session_State } from '@clew/protocol/clew/session/v1/session.ts';
 import type { Redis } from 'ioredis';
-import type { EpochOf, SessionStore } from '../../services/session/src/session-store.ts';
+import type { EpochOf, SessionLaw } from '../../services/session/src/session-store.ts';
 import type { Bench, Figure } from '../area.ts';
 import { BenchClient } from './client.ts';
 import { batches, populate } from './population.ts';
@@ -14,7 +14,7 @@ const SLOWLOG_FROM_US = 200;
 
 /** What a million live sessions cost Redis and the service, and what listing them costs others. */
 export async function* million(
-  { session, store, redis }: { session: SessionProcess; store: SessionStore; redis: Redis },
+  { session, redis, law }: { session: SessionProcess; redis: Redis; law: SessionLaw },
   { say, stop }: Bench,
 ): AsyncGenerator<Figure> {
   using client = new BenchClient(session.address);
@@ -24,8 +24,9 @@ export async function* million(
     const told = (done: number) => {
       if (done % 100_000 === 0) say(`  ${(refs.length + done).toLocaleString('en')} sessions`);
     };
-    const more = await populate(store, to - refs.length, told, stop);
+    const more = await populate(redis, law, to - refs.length, told, stop);
     for (const ref of more) refs.push(ref);
+    say('  renewing all of them …');
     // Every one of them goes through the service.
     for (const sessions of batches(refs)) await client.renew({ edgeId: 'edge-1', sessions });
   };

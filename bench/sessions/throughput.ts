@@ -2,12 +2,7 @@ import { RenewOutcome } from '@clew/protocol/clew/session/v1/session.ts';
 import { LuaScript, type ScriptCall } from '@clew/service-kit/lua-script';
 import type { Redis } from 'ioredis';
 import { byShard, scriptKeys } from '../../services/session/src/keys.ts';
-import {
-  type EpochOf,
-  lawArguments,
-  type SessionLaw,
-  type SessionStore,
-} from '../../services/session/src/session-store.ts';
+import { type EpochOf, lawArguments, type SessionLaw } from '../../services/session/src/session-store.ts';
 import type { Bench, Figure } from '../area.ts';
 import { BenchClient, CreateAnswer, EchoAnswer } from './client.ts';
 import { batches, populate } from './population.ts';
@@ -38,11 +33,11 @@ export async function* creates(address: string, { say }: Bench): AsyncGenerator<
 
 /** Renewals through the service, against ioredis that runs the same script in the same batches. */
 export async function* renewals(
-  { address, store, redis, law }: { address: string; store: SessionStore; redis: Redis; law: SessionLaw },
+  { address, redis, law }: { address: string; redis: Redis; law: SessionLaw },
   { say, stop }: Bench,
 ): AsyncGenerator<Figure> {
   say(`renewals: making ${RENEWED_SESSIONS} sessions …`);
-  const refs = batches(await populate(store, RENEWED_SESSIONS, () => {}, stop));
+  const refs = batches(await populate(redis, law, RENEWED_SESSIONS, () => {}, stop));
   const calls = refs.map((batch) => scriptCalls(batch, lawArguments(law)));
   using client = new BenchClient(address);
   const scripts = new URL('../../services/session/src/scripts/', import.meta.url);
