@@ -8,6 +8,7 @@ test('parts of paths choose what is tried', () => {
   assert.deepEqual(parsed.flags, {
     patterns: ['services/edge', 'redis.ts'],
     code: 'clear',
+    unknown: false,
     workers: 3,
     list: false,
     keep: false,

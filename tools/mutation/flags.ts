@@ -7,6 +7,8 @@ export interface MutationFlags {
   readonly patterns: readonly string[];
   /** Only cuts whose code holds this. */
   readonly code?: string | undefined;
+  /** Only those that no test is known to notice. */
+  readonly unknown: boolean;
   readonly workers: number;
   /** Say what would be cut out, and try nothing. */
   readonly list: boolean;
@@ -27,6 +29,7 @@ tests that reach it. Fails when one survives that tools/mutation/excuses.ts does
 
   npm run test:mutation -- services/edge              one service
   npm run test:mutation -- trunk.ts --code clear      some lines of one file
+  npm run test:mutation -- --unknown --keep           what is new; the tests that notice are noted
   npm run test:mutation -- --list                     what would be cut out`;
 
 export function parseFlags(args: readonly string[]): Parsed {
@@ -35,6 +38,7 @@ export function parseFlags(args: readonly string[]): Parsed {
     .description('Proves that the tests notice when cleanup is missing.')
     .argument('[part of a path...]', 'only files whose path holds one of these')
     .option('--code <text>', 'only cuts whose code holds this')
+    .option('--unknown', 'only cuts that no test is known to notice', false)
     .option('--workers <n>', 'mutants tried at once', whole, availableParallelism())
     .option('--list', 'print what would be cut out, and try nothing', false)
     .option('--keep', 'note in tools/mutation/killers.json which tests noticed, to be asked first', false)

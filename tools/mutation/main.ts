@@ -24,22 +24,27 @@ runScript('npm run test:mutation', async () => {
   const idle = idleExcuses(findMutants(repository), excuses);
   if (idle.length > 0) throw new SetupFault(idle.join('\n'));
   const { code } = flags;
+  const killers = new Killers(root);
   const mutants = findMutants(repository, flags.patterns).filter(
-    (one) => code === undefined || one.code.includes(code),
+    (one) =>
+      (code === undefined || one.code.includes(code)) && !(flags.unknown && killers.of(keyOf(one)) !== undefined),
   );
   if (mutants.length === 0) throw new SetupFault('no cleanup is in files of that name');
   if (flags.list) return void console.log(mutants.map(titleOf).join('\n'));
   const stop = stopRequest(process, () => process.exit(1));
-  process.exit(await tryAll(repository, mutants, flags, stop));
+  process.exit(await tryAll({ repository, mutants, killers, flags, stop }));
 });
 
+interface Try {
+  readonly repository: Repository;
+  readonly mutants: readonly Mutant[];
+  readonly killers: Killers;
+  readonly flags: MutationFlags;
+  readonly stop: AbortSignal;
+}
+
 /** 0 when nobody survives. */
-async function tryAll(
-  repository: Repository,
-  mutants: readonly Mutant[],
-  flags: MutationFlags,
-  stop: AbortSignal,
-): Promise<number> {
+async function tryAll({ repository, mutants, killers, flags, stop }: Try): Promise<number> {
   const startMs = performance.now();
   const excused = mutants.filter((mutant) => excuseFor(mutant, excuses) !== undefined);
   for (const mutant of excused) say(excusedLine(mutant, excuseFor(mutant, excuses)!));
@@ -49,7 +54,6 @@ async function tryAll(
   const workers = Array.from({ length: Math.min(flags.workers, tried.length) }, () =>
     owned.use(new Worker({ root, say, signal: stop })),
   );
-  const killers = new Killers(root);
   owned.defer(() => {
     killers.save();
     if (flags.keep) killers.keep(new Set(findMutants(repository).map(keyOf)));

@@ -73,7 +73,8 @@ export class Trial {
       if (outcome.kind === 'passed') continue;
       const killer = { file, test: outcome.test ?? (tests?.length === 1 ? tests[0] : undefined) };
       const again = { file, tests: testsOf(killer) ?? tests };
-      if (!isKnown && (await isChance(again, trace, worker))) continue;
+      // A failure that is known is no chance; whoever hangs may only wait for a busy machine.
+      if ((!isKnown || outcome.kind === 'hung') && (await isChance(again, trace, worker))) continue;
       killers.set(keyOf(mutant), killer);
       return { kind: 'killed', mutant, killer, how: outcome.kind };
     }

@@ -66,6 +66,23 @@ suite('renewals', () => {
     await until('it is counted', async () => (await edge.counter('edge.sessions_reinstated')) >= 1);
   });
 
+  test('of a record that somebody newer has written meanwhile end the stream', async () => {
+    await using edge = await startTestEdge({ CLEW_RENEW_MS: '50' });
+    using player = await open(edge);
+    edge.session.reinstatedAs = RenewOutcome.RENEW_OUTCOME_REPLACED;
+    edge.session.kept.clear();
+    await until('the stream ends', () => player.ended);
+    assert.equal(player.ended?.reason, 'SESSION_REPLACED');
+    await edge.holdsNothing();
+  });
+
+  test('go on and on, however many batches there were', async () => {
+    await using edge = await startTestEdge({ CLEW_RENEW_MS: '20' });
+    using player = await open(edge);
+    await until('many were renewed', () => edge.session.renewed.length > 8);
+    assert.equal(player.ended, undefined);
+  });
+
   test('drop nobody while session is away, and go on when it is back', async () => {
     await using edge = await startTestEdge({ CLEW_RENEW_MS: '50', CLEW_CALL_MS: '1000' });
     using player = await open(edge);

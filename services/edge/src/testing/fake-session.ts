@@ -32,6 +32,8 @@ export class FakeSession implements AsyncDisposable {
   readonly detached: { playerId: string; epoch: number }[] = [];
   readonly cleared: string[] = [];
   readonly reinstated: SessionRecord[] = [];
+  /** What those are answered who write their records again. */
+  reinstatedAs: RenewOutcome = Outcome.RENEW_OUTCOME_RENEWED;
   readonly renewed: string[][] = [];
   readonly calls: string[] = [];
   /** Cursors that watchers came with. */
@@ -146,7 +148,7 @@ export class FakeSession implements AsyncDisposable {
         for (const { session, tokenHash } of records) {
           this.kept.set(session!.playerId, { session: session!, tokenHash: Buffer.from(tokenHash) });
         }
-        return { outcomes: records.map(() => Outcome.RENEW_OUTCOME_RENEWED) };
+        return { outcomes: records.map(() => this.reinstatedAs) };
       }),
       detachSession: answering('detachSession', ({ session: ref }) => {
         this.detached.push(ref!);

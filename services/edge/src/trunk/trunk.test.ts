@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { type AddressInfo, createServer, type Socket } from 'node:net';
 import { suite, test } from 'node:test';
 import { Input } from '@clew/protocol/clew/play/v1/frame.ts';
-import type { MatchFrame } from '@clew/protocol/clew/simulation/v1/simulation.ts';
+import { Closed_Reason, type MatchFrame, TrunkResponse } from '@clew/protocol/clew/simulation/v1/simulation.ts';
 import { Collections } from '@clew/service-kit/collections';
 import { FakeSimulation } from '../testing/fake-simulation.ts';
 import { until } from '../testing/until.ts';
@@ -130,6 +130,96 @@ suite('a trunk', () => {
     for (const call of simulation.trunks) call.removeAllListeners('end');
     channel.detach(false);
     await until('nothing is left', () => sizes().every((size) => size === 0));
+  });
+
+  test('that is closed by its edge tells all of its channels, and leaves nothing', async () => {
+    await using simulation = await FakeSimulation.open();
+    const { trunks, sizes } = openTrunks({ silenceMs: 60_000 });
+    const ears = new Ears();
+    trunks.attach(simulation.address, seat('a'), ears);
+    await until('it sits', () => ears.seat !== undefined);
+    trunks[Symbol.dispose]();
+    assert.equal(ears.isBroken, true);
+    assert.deepEqual(sizes(), [0, 0]);
+    await until('the simulation sees it', () => simulation.trunks.size === 0);
+  });
+
+  test('that is broken by silence is open no more on the other side, either', async () => {
+    await using simulation = await FakeSimulation.open();
+    const { trunks } = openTrunks({ silenceMs: 1_000 });
+    using _ = trunks;
+    const ears = new Ears();
+    trunks.attach(simulation.address, seat('a'), ears);
+    await until('it sits', () => ears.seat !== undefined);
+    simulation.silent = true;
+    await until('it is broken', () => ears.isBroken);
+    await until('the simulation sees it', () => simulation.trunks.size === 0);
+  });
+
+  test('whose last channel the simulation closes says good-bye at once', async () => {
+    await using simulation = await FakeSimulation.open();
+    const { trunks, sizes } = openTrunks({ silenceMs: 600_000 });
+    using _ = trunks;
+    const ears = new Ears();
+    trunks.attach(simulation.address, seat('a'), ears);
+    await until('it sits', () => ears.seat !== undefined);
+    simulation.close('m-1', Closed_Reason.REASON_MATCH_ENDED);
+    await until('it is closed', () => ears.closedBy === Closed_Reason.REASON_MATCH_ENDED);
+    await until('nothing is left', () => simulation.trunks.size === 0 && sizes().every((size) => size === 0));
+  });
+
+  test('says nothing of a channel that was let go before the simulation heard of it', async () => {
+    await using simulation = await FakeSimulation.open();
+    const { trunks } = openTrunks({ flushMs: 20 });
+    using _ = trunks;
+    const stays = new Ears();
+    trunks.attach(simulation.address, seat('a'), stays);
+    trunks.attach(simulation.address, seat('b'), new Ears()).detach(false);
+    await until('who stays sits', () => stays.seat !== undefined);
+    assert.deepEqual(
+      simulation.attaches.map(({ playerId }) => playerId),
+      ['a'],
+    );
+    assert.equal(simulation.detaches.length, 0);
+  });
+
+  test('sends inputs once, and none of a channel that was let go', async () => {
+    await using simulation = await FakeSimulation.open();
+    const { trunks } = openTrunks({ flushMs: 20 });
+    using _ = trunks;
+    const ears = [new Ears(), new Ears()];
+    const [stays, leaves] = ears.map((each) => trunks.attach(simulation.address, seat('a'), each));
+    await until('both sit', () => ears.every((each) => each.seat !== undefined));
+    for (const sequence of [1, 2]) {
+      stays!.steer([Input.fromPartial({ sequence })]);
+      await until('it arrived', () => simulation.inputs.length === sequence);
+    }
+    leaves!.steer([Input.fromPartial({ sequence: 9 })]);
+    leaves!.detach(false);
+    await until('the simulation hears it', () => simulation.detaches.length === 1);
+    assert.deepEqual(
+      simulation.inputs.map(({ sequence }) => sequence),
+      [1, 2],
+    );
+  });
+
+  test('hands frames to whoever is in the match now, not to who was', async () => {
+    await using simulation = await FakeSimulation.open();
+    const { trunks } = openTrunks();
+    using _ = trunks;
+    const ears = [new Ears(), new Ears(), new Ears()];
+    const [stays, leaves, moves] = ears as [Ears, Ears, Ears];
+    trunks.attach(simulation.address, seat('a'), stays);
+    const leaving = trunks.attach(simulation.address, seat('b'), leaves);
+    trunks.attach(simulation.address, seat('c'), moves);
+    await until('all sit', () => ears.every((each) => each.seat !== undefined));
+    leaving.detach(false);
+    const moved = { channel: simulation.channelOf('c')!, matchChannel: 99, seat: 7 };
+    for (const call of simulation.trunks) call.write(TrunkResponse.fromPartial({ attached: [moved] }));
+    await until('one has moved', () => moves.seat === 7 && simulation.detaches.length === 1);
+    simulation.frame('m-1', 1);
+    await until('who stays has it', () => stays.frames.length === 1);
+    assert.deepEqual([leaves.frames.length, moves.frames.length], [0, 0]);
   });
 
   test('hands on the bytes that came, not copies', async () => {

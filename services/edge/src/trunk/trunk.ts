@@ -88,7 +88,7 @@ export class Trunk {
       method.responseDeserialize,
     );
     this.#call.on('data', (response: TrunkResponse) => this.#receive(response));
-    this.#call.on('error', () => this.#close());
+    this.#call.on('error', () => {}); // `end` comes, too
     this.#call.on('end', () => this.#close());
     this.#batch.edgeId = options.edgeId;
     this.#schedule();
@@ -239,7 +239,6 @@ export class Trunk {
     group.members.delete(channel);
     group.sights.forget(channel);
     if (group.members.size === 0) this.#groups.delete(group.matchChannel);
-    channel.group = undefined;
   }
 
   #forget(channel: OpenChannel): void {
