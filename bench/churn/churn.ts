@@ -7,7 +7,7 @@ import { ClientProcess } from './clients/process.ts';
 import { type Held, type Way, ways } from './clients/ways.ts';
 import type { Door } from './clients/wire/line.ts';
 import { Namespace } from './namespace.ts';
-import { glance, leftBehind, lower, type Observation, observe, statusOf } from './observation.ts';
+import { glance, leftBehind, lower, type Observation, observe, statusOf, usual } from './observation.ts';
 
 /**
  * A stack of one's own through which players pass, in rounds: in each they come over every door and end in every way; and
@@ -47,9 +47,11 @@ const STREAMS_AT_ONCE = 2;
 const CUT_WITHIN_MS = 60_000;
 const POLL_MS = 50;
 /** Nothing went any more for this long: longer than every lease and tombstone here. */
-const QUIET_MS = 7_000;
+const QUIET_MS = 6_000;
 const SETTLE_MS_MAX = 60_000;
 const OBSERVATIONS_MIN = 3;
+/** An odd number. */
+const BASELINE_LOOKS = 5;
 /** Measured: after a dozen looks a process is as large after a look as before. */
 const PROBE_LOOKS = 12;
 const GLANCE_MS = 500;
@@ -186,10 +188,9 @@ export class Churn implements AsyncDisposable {
       if (leftBehind(last, now).length > 0) fallMs = performance.now();
       last = now;
     }
-    let lowest = await this.observe();
-    for (let observations = 1; observations < OBSERVATIONS_MIN; observations += 1)
-      lowest = lower(lowest, await this.observe());
-    return lowest;
+    const looks: Observation[] = [];
+    while (looks.length < BASELINE_LOOKS) looks.push(await this.observe());
+    return usual(looks);
   }
 
   /** Waits until everything is back at the baseline; gives up after a while (C2). Then those who were lost are ended (C1). */

@@ -73,6 +73,17 @@ export function lower(a: Observation, b: Observation): Observation {
   };
 }
 
+/**
+ * What there usually is, of an odd number of looks: the median of each count. The lowest may be a moment that does not come
+ * back (all timers just fired), the highest one in which something was under way. Of memory it is the lowest, as elsewhere.
+ */
+export function usual(looks: readonly Observation[]): Observation {
+  const names = new Set(looks.flatMap(({ counts }) => Object.keys(counts)));
+  const median = (name: string) =>
+    looks.map(({ counts }) => counts[name] ?? 0).sort((a, b) => a - b)[(looks.length - 1) >> 1]!;
+  return { ...looks.reduce(lower), counts: Object.fromEntries([...names].map((name) => [name, median(name)])) };
+}
+
 function least(a: Counts, b: Counts): Counts {
   const names = new Set([...Object.keys(a), ...Object.keys(b)]);
   return Object.fromEntries([...names].map((name) => [name, Math.min(a[name] ?? 0, b[name] ?? 0)]));

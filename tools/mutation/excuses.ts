@@ -8,6 +8,8 @@ import type { Excuse } from './excusing.ts';
 const TELEMETRY_ENDS =
   'it observes the process, not a player, and ends with the process, which ends when its service has stopped';
 
+const SPAN_ENDS = 'a span that nobody ends is held by nobody, either: it is lost, not kept';
+
 export const excuses: readonly Excuse[] = [
   {
     path: 'services/edge/src/edge.ts',
@@ -90,5 +92,73 @@ export const excuses: readonly Excuse[] = [
     path: 'services/simulation/src/match.ts',
     line: 'this.#shown = undefined;',
     reason: 'one view that nobody is shown; it goes with the match, and nobody holds a match that is over',
+  },
+  {
+    path: 'services/edge/src/player-stream.ts',
+    line: "if (this.#join !== '') openSpan('join', { parent: this.#join, startTime: Date.now() - tookMs })?.end();",
+    reason: SPAN_ENDS,
+  },
+  {
+    path: 'packages/service-kit/src/control-client.ts',
+    line: 'span?.end();',
+    reason: SPAN_ENDS,
+  },
+  {
+    path: 'packages/service-kit/src/control-client.ts',
+    line: "span?.end(thrown instanceof ClientError ? Status[thrown.code] : 'UNKNOWN');",
+    reason: SPAN_ENDS,
+  },
+  {
+    path: 'packages/service-kit/src/telemetry/redis-metrics.ts',
+    line: 'span?.end();',
+    reason: SPAN_ENDS,
+  },
+  {
+    path: 'packages/service-kit/src/telemetry/redis-metrics.ts',
+    line: 'span?.end(errorType(error));',
+    reason: SPAN_ENDS,
+  },
+  {
+    path: 'services/edge/src/doors/web/door.ts',
+    line: 'clearTimeout(cut);',
+    reason: 'when the grace is over it fires, finds nothing left to cut, and does nothing',
+  },
+  {
+    path: 'services/edge/src/seat.ts',
+    line: 'this.#tick = undefined;',
+    reason: 'a number, not memory: what is known of the tick goes with the seat',
+  },
+  {
+    path: 'services/edge/src/sessions/renewals.ts',
+    line: 'this.#stop.abort();',
+    reason: 'a question under way ends by its deadline, and its answer finds no stream: they ended before',
+  },
+  {
+    path: 'services/edge/src/trunk/trunk.ts',
+    line: 'clearTimeout(this.#flush);',
+    next: 'this.#flush = undefined;',
+    reason: 'within milliseconds it fires, and finds nothing to send',
+  },
+  {
+    path: 'services/edge/src/trunk/trunk.ts',
+    line: 'clearTimeout(this.#flush);',
+    next: 'this.#call.cancel();',
+    reason: 'within milliseconds it fires, finds the trunk closed, and does nothing',
+  },
+  {
+    path: 'packages/service-kit/src/telemetry/server-calls.ts',
+    line: 'span?.end(status === Status.OK ? undefined : name);',
+    reason: SPAN_ENDS,
+  },
+  {
+    path: 'packages/service-kit/src/run.ts',
+    line: 'await Promise.all([mark.stopped(), traces?.[Symbol.asyncDispose]()]); // R5',
+    code: 'traces?.[Symbol.asyncDispose]()',
+    reason: 'it tells the last spans; the process exits in the next line, whatever is left',
+  },
+  {
+    path: 'services/simulation/src/trunk.ts',
+    line: "span?.end(isAttached ? undefined : 'refused');",
+    reason: SPAN_ENDS,
   },
 ];

@@ -10,12 +10,15 @@ import { Session } from 'node:inspector';
 import { createServer, Server, Socket } from 'node:net';
 import { duplexPair } from 'node:stream';
 import { setImmediate as turn } from 'node:timers/promises';
+import { getSystemErrorMap } from 'node:util';
 import { METRIC_SERIES, type ProbeReport } from './report.ts';
 
 const socketPath = process.env.CLEW_PROBE_SOCKET;
 const gc = globalThis.gc;
 if (socketPath === undefined || gc === undefined) throw new Error('the probe needs CLEW_PROBE_SOCKET and --expose-gc');
 
+// Node makes it at the first error of the system, whenever that is.
+getSystemErrorMap();
 const http2 = await http2Prototypes();
 const timer = setTimeout(() => {}, 0);
 clearTimeout(timer);

@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { Session } from 'node:inspector/promises';
 import { suite, type TestContext, test } from 'node:test';
 import pino from 'pino';
 import { Collections } from './collections.ts';
@@ -23,8 +24,8 @@ async function serving(context: TestContext, token: string | undefined = 'secret
   const ops = new OpsServer({ name: 'test', collections, counters: new Counters([]), acts });
   context.after(() => ops.stop());
   const port = await ops.listen('127.0.0.1', 0);
-  const ask = (act: string, shown = 'secret') =>
-    fetch(`http://127.0.0.1:${port}/debug/${act}`, { headers: { authorization: `Bearer ${shown}` } });
+  const ask = (act: string, shown = 'secret', signal: AbortSignal | null = null) =>
+    fetch(`http://127.0.0.1:${port}/debug/${act}`, { headers: { authorization: `Bearer ${shown}` }, signal });
   return { collections, lines, held, ask };
 }
 
@@ -66,6 +67,18 @@ suite('an operator', () => {
     assert.ok(profile.nodes.length > 0);
     const heap = (await (await ask('heap-profile?seconds=0.01')).json()) as { head: unknown };
     assert.ok(heap.head !== undefined);
+  });
+
+  test('who leaves ends his profile', async (context) => {
+    const disconnected = context.mock.method(Session.prototype, 'disconnect').mock;
+    const { ask } = await serving(context);
+    const leaving = new AbortController();
+    const first = ask('cpu-profile?seconds=60', 'secret', leaving.signal);
+    while ((await ask('heap-profile?seconds=0.001')).status !== 409) await new Promise(setImmediate);
+    leaving.abort();
+    await assert.rejects(first);
+    while ((await ask('heap-profile?seconds=0.001')).status === 409) await new Promise(setImmediate);
+    assert.ok(disconnected.callCount() >= 2, 'the engine’s session ends with each');
   });
 
   test('gets a snapshot only of a process that holds no player (O3)', async (context) => {

@@ -51,8 +51,7 @@ export class OperatorActs {
     try {
       await this.#do(act, url, response);
     } catch (error) {
-      if (!response.headersSent) refuse(response, 500, String(error));
-      else response.destroy();
+      if (!response.headersSent) refuse(response, 500, String(error)); // or the pipeline has ended what it began
     }
   }
 

@@ -302,6 +302,7 @@ test('an instance that stops leaves no connection behind', { timeout: 30_000 }, 
   for (const relay of relays) assert.ok(relay.near.size > 0);
   await instance[Symbol.asyncDispose]();
   for (const relay of relays) await relay.abandoned();
+  await assert.rejects(instance.count('turns'), /fetch failed/);
 });
 
 test('a newer stream of a simulation ends the older one', { timeout: 30_000 }, async () => {

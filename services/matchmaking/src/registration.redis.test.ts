@@ -53,6 +53,32 @@ test('a stream that comes while the process stops is ended at once', async () =>
   assert.deepEqual(await answers.next(), { done: true, value: undefined });
 });
 
+test('a stream is ended when the process stops, and its simulation stays registered', async () => {
+  async function* messages(): AsyncGenerator<RegisterSimulationRequest> {
+    yield presenceOf('s2');
+    await new Promise(() => {});
+  }
+  const closing = new AbortController();
+  const answers = registration(messages(), call, optionsOf(closing.signal));
+  assert.equal((await answers.next()).done, false);
+  const next = answers.next();
+  closing.abort();
+  assert.deepEqual(await next, { done: true, value: undefined });
+  assert.ok((await registry.list()).some(({ simulationId }) => simulationId === 's2'));
+});
+
+test('a stream whose connection breaks is withdrawn at once', async () => {
+  async function* messages(): AsyncGenerator<RegisterSimulationRequest> {
+    yield presenceOf('s3');
+    throw new Error('the connection broke');
+  }
+  for await (const _ of registration(messages(), call, optionsOf(new AbortController().signal)));
+  assert.equal(
+    (await registry.list()).some(({ simulationId }) => simulationId === 's3'),
+    false,
+  );
+});
+
 test('what names a simulation and where it is need not be repeated', async () => {
   async function* messages(): AsyncGenerator<RegisterSimulationRequest> {
     yield presenceOf('s1', { matchesMax: 7 });

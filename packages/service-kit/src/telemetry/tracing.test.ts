@@ -55,6 +55,7 @@ suite('spans', () => {
       kept = activeTraceparent();
     });
     assert.equal(isTraced(), false);
+    await assert.rejects(inSpan('failing', {}, () => Promise.reject(new Error('stumbled'))), /stumbled/);
     openSpan('later', { parent: '', links: [kept] })?.end();
     const spans = await stop();
     const named = (name: string) => spans.find((span) => span.name === name)!;
@@ -63,6 +64,7 @@ suite('spans', () => {
     assert.equal(named('inner').traceId, '0af7651916cd43dd8448eb211c80319c');
     assert.notEqual(named('later').traceId, named('outer').traceId);
     assert.equal(named('later').links?.[0]?.spanId, named('outer').spanId);
+    assert.ok(named('failing'));
     assert.equal(openSpan('after the end'), undefined);
   });
 

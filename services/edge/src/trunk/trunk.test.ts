@@ -8,6 +8,7 @@ import { Collections } from '@clew/service-kit/collections';
 import { FakeSimulation } from '../testing/fake-simulation.ts';
 import { until } from '../testing/until.ts';
 import type { ChannelListener } from './channel.ts';
+import { Trunk } from './trunk.ts';
 import { Trunks } from './trunks.ts';
 
 const seat = (playerId: string, matchId = 'm-1') => ({ matchId, playerId, sessionEpoch: 1 });
@@ -142,6 +143,18 @@ suite('a trunk', () => {
     assert.equal(ears.isBroken, true);
     assert.deepEqual(sizes(), [0, 0]);
     await until('the simulation sees it', () => simulation.trunks.size === 0);
+  });
+
+  test('that is closed holds no channel, though somebody holds it', async () => {
+    await using simulation = await FakeSimulation.open();
+    let closed = 0;
+    const trunk = new Trunk(simulation.address, { edgeId: 'edge-1', flushMs: 1, silenceMs: 1_000 }, () => {
+      closed += 1;
+    });
+    trunk.attach(seat('a'), new Ears());
+    trunk.close();
+    trunk.close();
+    assert.deepEqual([trunk.size, closed], [0, 1]);
   });
 
   test('that is broken by silence is open no more on the other side, either', async () => {

@@ -255,7 +255,6 @@ export class Trunk {
     this.#client.close();
     const channels = [...this.#channels.values()];
     this.#channels.clear();
-    this.#groups.clear();
     this.#steered = [];
     this.#batch = emptyBatch();
     this.#onClosed();
