@@ -22,6 +22,17 @@ suite('a trunk', () => {
     assert.ok(answer <= first);
   });
 
+  test('attaches who comes with a trace, though nobody exports it here', async (context) => {
+    const world = await TestMatches.open(context);
+    const match = world.match();
+    const edge = world.edge('edge-1');
+    const traceParent = '00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01';
+    edge.send({
+      attaches: [{ channel: 1, matchId: match.id, playerId: player(1).playerId, sessionEpoch: 1, traceParent }],
+    });
+    await world.until(() => edge.responses.some(({ attached }) => attached[0]?.channel === 1));
+  });
+
   test('shares one frame between the channels of a match', async (context) => {
     const world = await TestMatches.open(context);
     const match = world.match(2);

@@ -192,7 +192,8 @@ export class Trunk implements TrunkWriter {
     const { traceParent = '' } = attach;
     if (traceParent === '') return void this.#attached(attach);
     const span = openSpan('attach', { kind: 'SERVER', parent: checkedTraceparent(traceParent) });
-    span?.end(this.#attached(attach) ? undefined : 'refused');
+    const isAttached = this.#attached(attach); // whether anybody exports spans here or not
+    span?.end(isAttached ? undefined : 'refused');
   }
 
   /** False when it was refused; the edge was told why. */
