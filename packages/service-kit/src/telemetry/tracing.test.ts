@@ -55,7 +55,10 @@ suite('spans', () => {
       kept = activeTraceparent();
     });
     assert.equal(isTraced(), false);
-    await assert.rejects(inSpan('failing', {}, () => Promise.reject(new Error('stumbled'))), /stumbled/);
+    await assert.rejects(
+      inSpan('failing', {}, () => Promise.reject(new Error('stumbled'))),
+      /stumbled/,
+    );
     openSpan('later', { parent: '', links: [kept] })?.end();
     const spans = await stop();
     const named = (name: string) => spans.find((span) => span.name === name)!;
