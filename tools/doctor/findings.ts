@@ -35,7 +35,12 @@ export function findingsOf(checkup: Checkup): Finding[] {
 function* reachability({ unreachable }: Checkup): Findings {
   for (const address of unreachable) {
     const advice = 'look at its supervisor and its log; others of its kind have taken over';
-    yield { severity: 'critical', section: 'ProcessUnreachable', text: `nobody answers at ${address}`, advice };
+    yield {
+      severity: 'critical',
+      section: 'ProcessUnreachable',
+      text: `nobody answers at ${address} within 5 s`,
+      advice,
+    };
   }
 }
 
@@ -127,9 +132,13 @@ function* memory(patient: Patient, checkup: Checkup): Findings {
   const growth = heldBytes(patient.now) - heldBytes(patient.before);
   const explained = Math.max(0, newSessions(checkup)) * 128 * 1024;
   if (growth - explained <= 20 * mebibyte * Math.max(1, checkup.seconds / 60)) return;
-  const grown = collectionsThatGrew(patient).join(', ') || 'no registered collection: take a heap profile';
-  const text = `${name}: memory grew by ${Math.round(growth / mebibyte)} MiB in ${checkup.seconds} s and sessions did not; grown: ${grown}`;
-  yield { severity: 'critical', section: 'MemoryGrows', text, advice: restart(name) };
+  const grown = collectionsThatGrew(patient);
+  const text = `${name}: memory grew by ${Math.round(growth / mebibyte)} MiB in ${checkup.seconds} s, and sessions did not`;
+  const where =
+    grown.length > 0
+      ? `what grew along: ${grown.join(', ')}`
+      : `no registered collection grew: npm run doctor -- --heap ${name} --seconds 20`;
+  yield { severity: 'critical', section: 'MemoryGrows', text, advice: `${where}; then ${restart(name)}` };
 }
 
 const newSessions = ({ patients }: Checkup) =>
@@ -162,7 +171,7 @@ function* collections({ before, now }: Patient, checkup: Checkup): Findings {
     // Twice: an entry that is on its way out is no orphan.
     const told = [before.series, series].map((one) => one.sum('clew_collection_orphans', { collection }) ?? 0);
     const orphans = Math.min(...told);
-    const mend = `${restart(name)}; then find who enters: grep -rn "'${collection}'" services packages`;
+    const mend = `${restart(name)}; then find who enters and leaves: grep -rn --exclude='*.test.ts' "'${collection}'" services packages`;
     if (orphans > 0) {
       const text = `${name}: ${collection} holds ${orphans} entries that should be gone`;
       yield { severity: 'critical', section: 'CollectionOrphans', text, advice: mend };

@@ -71,8 +71,14 @@ suite('npm run doctor', () => {
     assert.equal((await asked({ CLEW_OPS_TOKEN: 'another of sixteen' })).oldestStreams, null);
     const heap = (name: string, shown = token) =>
       doctor(['--ops', `127.0.0.1:${port}`, '--heap', name, '--seconds', '1', '--json'], { CLEW_OPS_TOKEN: shown });
-    const profile = await heap('edge-7');
-    assert.ok(JSON.parse(profile.output)[0].bytes > 0, profile.output);
+    const kept: object[] = [];
+    const leaking = setInterval(() => kept.push(Array.from({ length: 5_000 }, (_, index) => ({ index }))), 10);
+    const profile = await heap('edge-7').finally(() => clearInterval(leaking));
+    const places = (JSON.parse(profile.output) as { place: string }[]).map(({ place }) => place);
+    assert.ok(
+      places.some((place) => place.includes('tools/doctor/main.test.ts')),
+      profile.output,
+    );
     assert.match((await heap('edge-8')).output, /^npm run doctor: there is no edge-8; there is edge-7$/);
     assert.match((await heap('edge-7', 'another of sixteen')).output, /edge-7 refuses: show the bearer token/);
   });

@@ -52,7 +52,10 @@ test('one page tells versions, health, memory against sessions, oldest streams, 
   assert.match(page, /edge-1 +edge\.players +12 +\+3 +10000 +0/);
   assert.match(page, /oldest streams\n.*\n +edge-1 +seated +61 min/);
   assert.match(page, /1 of 1 connections stand/);
-  assert.match(page, /✖ nobody answers at http:\/\/127\.0\.0\.1:1\n.*\n +docs\/runbook\.md#processunreachable/);
+  assert.match(
+    page,
+    /✖ nobody answers at http:\/\/127\.0\.0\.1:1 within 5 s\n.*\n +docs\/runbook\.md#processunreachable/,
+  );
   assert.ok(page.split('\n').length < 40, 'one page');
 });
 

@@ -8,6 +8,7 @@ const PLOT = { left: 64, right: WIDTH - 64, top: 44, bottom: HEIGHT - 36 };
 /** For processes, told apart also without colours by their names at the lines' ends. */
 const palette = ['#c2410c', '#1d4ed8', '#15803d', '#7e22ce', '#0e7490'];
 const PLAYERS_COLOR = '#64748b';
+const PIN_RADIUS = 10;
 
 export function graphOf(scene: SceneRecord): string {
   const { beganMs, endedMs, memory, memoryLimitMb, players } = scene;
@@ -26,7 +27,7 @@ export function graphOf(scene: SceneRecord): string {
       line(name, samples, x, (bytes) => y(bytes / 1e6), palette[index % palette.length]!),
     ),
     ...scene.marks.filter(({ what }) => !what.startsWith('alert')).map(({ atMs, what }) => flag(x(atMs), what, 'mark')),
-    ...firingOf(scene).map(({ atMs }, index) => pin(x(atMs), index + 1)),
+    ...pins(firingOf(scene).map(({ atMs }) => x(atMs))),
   ];
   return `<svg viewBox="0 0 ${WIDTH} ${HEIGHT}" role="img" aria-label="${escaped(scene.title)}">${parts.join('')}</svg>`;
 }
@@ -46,10 +47,10 @@ function scale(from: number, to: number, low: number, high: number): Scale {
   return (value) => low + ((value - from) / Math.max(1e-9, to - from)) * (high - low);
 }
 
-/** The next of 1, 2, 2.5, 5 by a power of ten. */
-function niceMax(value: number): number {
+/** The next number whose quarters, which the axis is marked with, are short ones. For 10 and more. */
+export function niceMax(value: number): number {
   const power = 10 ** Math.floor(Math.log10(value));
-  return ([1, 1.5, 2, 2.5, 3, 4, 5, 7.5, 10].find((step) => step * power >= value) ?? 10) * power;
+  return ([1.2, 1.6, 2, 2.4, 3.2, 4, 6, 8, 10].find((step) => step * power >= value) ?? 10) * power;
 }
 
 function axes(
@@ -109,8 +110,19 @@ function flag(left: number, what: string, kind: string): string {
 }
 
 /** An alert: a numbered pin; the list below the graph says which. */
-function pin(left: number, number: number): string {
-  return `<g class="pin"><line x1="${left}" x2="${left}" y1="${PLOT.top - 8}" y2="${PLOT.bottom}"/><circle cx="${left}" cy="${PLOT.top - 16}" r="10"/><text x="${left}" y="${PLOT.top - 12}" text-anchor="middle">${number}</text></g>`;
+/** Numbered from 1; those that would lie on each other stand below each other. */
+export function pins(lefts: readonly number[]): string[] {
+  let row = 0;
+  return lefts.map((left, index) => {
+    row = index > 0 && left - lefts[index - 1]! < 2 * PIN_RADIUS ? row + 1 : 0;
+    return pin(left, PLOT.top - 16 + row * 2 * (PIN_RADIUS + 1), index + 1);
+  });
+}
+
+function pin(left: number, top: number, number: number): string {
+  const line = `<line x1="${left}" x2="${left}" y1="${PLOT.top - 8}" y2="${PLOT.bottom}"/>`;
+  const circle = `<circle cx="${left}" cy="${top}" r="${PIN_RADIUS}"/>`;
+  return `<g class="pin">${line}${circle}<text x="${left}" y="${top + 4}" text-anchor="middle">${number}</text></g>`;
 }
 
 /** Which colour is which process. */
