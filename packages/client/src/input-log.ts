@@ -28,15 +28,19 @@ export class InputLog {
   /** Not acknowledged; newest last. */
   #pending: Sent[] = [];
 
-  /** The input to send for a tick with these hands, or undefined when nothing needs to be told (I1). */
-  record(hands: Hands, tick: number, nowMs: number): Input | undefined {
+  /**
+   * The input to send for a tick with these hands, or undefined when nothing needs to be told (I1). `seenTick` is that of the
+   * newest frame that the player has seen.
+   */
+  record(hands: Hands, tick: number, nowMs: number, seenTick = tick): Input | undefined {
     const last = this.#history.at(-1);
     if (last !== undefined && last.tick >= tick) return undefined;
     if (last !== undefined && sameHands(last, hands)) {
       if (isResting(hands) || tick - last.tick < REPEAT_TICKS) return undefined;
     }
     const { forward, strafe, heading, buttons } = hands;
-    const input: Input = { sequence: ++this.#sequence, tick, forward, strafe, heading, buttons };
+    const lag = Math.max(0, tick - seenTick);
+    const input: Input = { sequence: ++this.#sequence, tick, forward, strafe, heading, buttons, lag };
     this.#history.push(input);
     if (this.#history.length > HISTORY_MAX) this.#history.shift();
     this.#pending.push({ input, atMs: nowMs });

@@ -239,7 +239,7 @@ export class PlayedMatch implements Match {
 
   #record(tick: number, nowMs: number): void {
     if (this.#hands === undefined) return;
-    if (this.#inputs.record(this.#hands, tick, nowMs) !== undefined) this.#options.book.inputs += 1;
+    if (this.#inputs.record(this.#hands, tick, nowMs, this.view?.tick) !== undefined) this.#options.book.inputs += 1;
   }
 
   #tell(): void {

@@ -2,7 +2,7 @@ import type { Layout } from './layout.ts';
 import type { World } from './world.ts';
 
 /** Grows with every change of what a world is made of: older checkpoints are refused, not guessed at. */
-const VERSION = 2;
+const VERSION = 3;
 
 /** Cells are written as one printable character each, from "0" on. */
 const FIRST_CHARACTER = 48;

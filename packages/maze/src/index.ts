@@ -6,7 +6,7 @@
  * To read it from the beginning:
  *  1. The place: units, layout, random, carving, places, maze, way.
  *  2. Those in it: avatar, input, sine, walls, slide, movement.
- *  3. What happens: rules, level, clew, world, journal, seats, finds, phases, step.
+ *  3. What happens: rules, level, clew, world, journal, seats, lag, finds, phases, step.
  *  4. What is seen: sight, view, delta, hash, ranking. What is kept: checkpoint.
  *     By whom, in large mazes: regions, sightlines, visibility, parts, rows.
  *  5. Company: names, temper, goals, bot.
@@ -33,6 +33,7 @@ export {
   IDLE_TICKS,
   INPUT_HOLD_TICKS,
   type Input,
+  LAG_TICKS_MAX,
   SEQUENCE_MAX,
   SPRINT,
 } from './input.ts';
@@ -42,9 +43,12 @@ export {
   cellAt,
   centreOf,
   type Extent,
+  isDeadEnd,
   LADDER_DOWN,
   LADDER_UP,
   type Layout,
+  neighbourOffsets,
+  passagesOf,
   WALL_EAST,
   WALL_NORTH,
   WALL_SOUTH,

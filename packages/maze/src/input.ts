@@ -1,4 +1,4 @@
-import { clamp } from './integer.ts';
+import { clamp, larger } from './integer.ts';
 import { FULL_TURN } from './units.ts';
 
 /** What a player's hands do: intentions, never positions. */
@@ -20,8 +20,10 @@ export interface Input extends Hands {
    * is ignored.
    */
   readonly sequence: number;
-  /** The tick it is meant for. Whoever feeds a world sees to that; the rules do not look at it. */
+  /** The tick it is meant for. Whoever feeds a world sees to that; the rules only look how late it is. */
   readonly tick: number;
+  /** How many ticks before that one the newest was that the player had seen; nothing: he saw everything. */
+  readonly lag?: number | undefined;
 }
 
 /** Button bits. */
@@ -40,6 +42,15 @@ export const INPUT_HOLD_TICKS = 10;
 
 /** Whoever did nothing for this long (2 minutes), connected or not, is played on by the bot until he does something. */
 export const IDLE_TICKS = 2_400;
+
+/** A quarter of a second: whoever sees later than that plays with a handicap, and claiming to gains nothing (see lag). */
+export const LAG_TICKS_MAX = 5;
+
+/** How old the world is that a player acts on, by an input that is applied at `tick`: late ones are older still. */
+export function lagOf(input: Input, tick: number): number {
+  if (input.lag === undefined) return 0;
+  return clamp((input.lag | 0) + larger(0, tick - input.tick), 0, LAG_TICKS_MAX);
+}
 
 /** The same hands as whole numbers within their ranges, whatever was given. */
 export function handsOf(given: Hands): Hands {

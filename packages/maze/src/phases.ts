@@ -1,6 +1,7 @@
 import { FLAG_OUT } from './avatar.ts';
 import { noGlow } from './clew.ts';
 import { smaller } from './integer.ts';
+import { seenTick } from './lag.ts';
 import { cellAt } from './layout.ts';
 import { Phase } from './level.ts';
 import { isOnLadder } from './movement.ts';
@@ -35,14 +36,20 @@ export function beginPhase(world: World): void {
   }
 }
 
-/** Whoever reached the exit in this tick is out. Who comes in the same tick shares the place and its points. */
+/**
+ * Whoever reached the exit in this tick is out, behind all whom he can have seen arrive. Who comes in the same tick, or before
+ * the other could see it, shares the place and its points.
+ */
 export function noteArrivals(world: World): void {
-  const { layout, avatars } = world;
-  const place = world.arrivals + 1;
+  const { layout, avatars, arrivals, tick } = world;
   for (const figure of avatars) {
     if (figure.arrival > 0 || isOnLadder(figure)) continue;
     if (cellAt(layout, figure.x, figure.y, figure.z) !== layout.exit) continue;
+    const seen = seenTick(figure, tick);
+    const unseen = avatars.filter((other) => other.arrivalTick > seen && other.arrivalTick < tick).length;
+    const place = arrivals + 1 - unseen;
     figure.arrival = place;
+    figure.arrivalTick = tick;
     figure.points += ARRIVAL_POINTS[smaller(place, ARRIVAL_POINTS.length) - 1]!;
     figure.glow = noGlow;
     world.arrivals++;

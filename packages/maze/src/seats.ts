@@ -1,5 +1,14 @@
 import { noGlow } from './clew.ts';
-import { handsOf, IDLE_TICKS, INPUT_HOLD_TICKS, type Input, isActive, restingHands, SEQUENCE_MAX } from './input.ts';
+import {
+  handsOf,
+  IDLE_TICKS,
+  INPUT_HOLD_TICKS,
+  type Input,
+  isActive,
+  lagOf,
+  restingHands,
+  SEQUENCE_MAX,
+} from './input.ts';
 import type { Join, JournalRecord, SeatInput } from './journal.ts';
 import { botName } from './names.ts';
 import { type Figure, placeAtStart, type World } from './world.ts';
@@ -70,6 +79,7 @@ function attach(figure: Figure | undefined, tick: number): void {
 function rest(figure: Figure): void {
   figure.hands = restingHands(figure.heading);
   figure.handsEndTick = 0;
+  figure.lagTicks = 0;
 }
 
 function takeInput(figure: Figure | undefined, input: Input, tick: number): void {
@@ -79,6 +89,7 @@ function takeInput(figure: Figure | undefined, input: Input, tick: number): void
   if (isActive(figure.hands, hands)) figure.activeTick = tick;
   figure.hands = hands;
   figure.handsEndTick = tick + INPUT_HOLD_TICKS;
+  figure.lagTicks = lagOf(input, tick);
   figure.lastInput = input.sequence;
 }
 
@@ -92,6 +103,8 @@ function inOrder(inputs: readonly SeatInput[]): readonly SeatInput[] {
       a.input.heading - b.input.heading ||
       a.input.forward - b.input.forward ||
       a.input.strafe - b.input.strafe ||
-      a.input.buttons - b.input.buttons,
+      a.input.buttons - b.input.buttons ||
+      a.input.tick - b.input.tick ||
+      (a.input.lag ?? -1) - (b.input.lag ?? -1),
   );
 }

@@ -21,6 +21,10 @@ export interface Figure extends Mutable<Avatar> {
   handsEndTick: number;
   /** The tick in which the player last did something. */
   activeTick: number;
+  /** How old the world was that his hands acted on. */
+  lagTicks: number;
+  /** The tick in which he came out in this level; 0 while inside. */
+  arrivalTick: number;
   glow: Glow;
 }
 
@@ -34,10 +38,19 @@ export interface World {
   layout: Layout;
   starts: readonly number[];
   clews: readonly Clew[];
+  /** Clews that were picked up so lately that somebody may not have seen it. */
+  taken: readonly TakenClew[];
   /** One per seat: avatars[s].seat is s. */
   readonly avatars: readonly Figure[];
   /** How many came out in this level. */
   arrivals: number;
+}
+
+/** A clew that is gone, and who has it. */
+export interface TakenClew {
+  readonly clew: Clew;
+  readonly tick: number;
+  readonly seats: readonly number[];
 }
 
 /** What a match is made of. */
@@ -57,7 +70,7 @@ export function createWorld(beginning: Beginning): World {
   const avatars = Array.from({ length: rules.seats }, (_, seat) => newFigure(seat));
   for (const figure of avatars) placeAtStart(figure, layout, starts);
   const level = { number: 1, levels: rules.levels, phase: Phase.STARTING, phaseEndTick: rules.startingTicks };
-  return { rules, seed, tick: 0, level, layout, starts, clews, avatars, arrivals: 0 };
+  return { rules, seed, tick: 0, level, layout, starts, clews, taken: [], avatars, arrivals: 0 };
 }
 
 /** The next level begins: everybody is inside again, at the start. */
@@ -66,6 +79,7 @@ export function beginLevel(world: World, number: number): void {
   world.layout = layout;
   world.starts = starts;
   world.clews = clews;
+  world.taken = [];
   world.arrivals = 0;
   for (const figure of world.avatars) placeAtStart(figure, layout, starts);
   world.level = {
@@ -97,6 +111,7 @@ export function placeAtStart(figure: Figure, layout: Layout, starts: readonly nu
   figure.z = floor * CELL;
   figure.heading = ((open + 3) & 3) * QUARTER_TURN; // north, east, south, west are 3, 0, 1, 2 quarters
   figure.arrival = 0;
+  figure.arrivalTick = 0;
   figure.hands = restingHands(figure.heading);
   figure.handsEndTick = 0;
   figure.glow = noGlow;
@@ -120,6 +135,8 @@ function newFigure(seat: number): Figure {
     hands: restingHands(0),
     handsEndTick: 0,
     activeTick: 0,
+    lagTicks: 0,
+    arrivalTick: 0,
     glow: noGlow,
   };
 }
