@@ -23,27 +23,35 @@ async function latest(telemetry: Telemetry): Promise<number> {
   return Number(/^nodejs_eventloop_delay_max\S* (\S+)/m.exec(text)?.[1]);
 }
 
-suite('telemetry that is disposed', () => {
-  test('hears of no garbage collection any more', async () => {
-    using kept = measuring();
-    const disposed = measuring();
-    disposed[Symbol.dispose]();
-    while (kept.heap.pauses.major.count === 0) {
-      collectGarbage();
-      await sleep(5);
-    }
-    assert.equal(disposed.heap.pauses.major.count, 0);
-  });
+/** Services dispose it the one way, tests the other. */
+const ways = [
+  ['at once', async (telemetry: Telemetry) => telemetry[Symbol.dispose]()],
+  ['in order', (telemetry: Telemetry) => telemetry[Symbol.asyncDispose]()],
+] as const;
 
-  test('does not watch the event loop any more', async () => {
-    using kept = measuring();
-    const disposed = measuring();
-    disposed[Symbol.dispose]();
-    const before = await latest(disposed);
-    while ((await latest(kept)) < 0.05) {
-      for (const endMs = performance.now() + 100; performance.now() < endMs; );
-      await sleep(5);
-    }
-    assert.equal(await latest(disposed), before);
+for (const [how, dispose] of ways) {
+  suite(`telemetry that is disposed ${how}`, () => {
+    test('hears of no garbage collection any more', async () => {
+      using kept = measuring();
+      const disposed = measuring();
+      await dispose(disposed);
+      while (kept.heap.pauses.major.count === 0) {
+        collectGarbage();
+        await sleep(5);
+      }
+      assert.equal(disposed.heap.pauses.major.count, 0);
+    });
+
+    test('does not watch the event loop any more', async () => {
+      using kept = measuring();
+      const disposed = measuring();
+      await dispose(disposed);
+      const before = await latest(disposed);
+      while ((await latest(kept)) < 0.05) {
+        for (const endMs = performance.now() + 100; performance.now() < endMs; );
+        await sleep(5);
+      }
+      assert.equal(await latest(disposed), before);
+    });
   });
-});
+}
