@@ -1,4 +1,5 @@
 import type { ClientStats } from '@clew/client';
+import { CELL } from '@clew/maze';
 
 /** How a crowd of bots fares, over some seconds. */
 export interface Figures {
@@ -41,6 +42,7 @@ export function jsonOf(figures: Figures, transport: string): string {
     disconnects: stats.disconnects,
     corrections: stats.corrections,
     correctionUnitsP99: rounded(correctionUnits.p99),
+    framesLate: stats.framesLate,
     keyframes: stats.keyframes,
     gaps: stats.gaps,
     hashMismatches: stats.hashMismatches,
@@ -58,7 +60,8 @@ export function rowsOf(figures: Figures): [name: string, value: string][] {
     ['levels finished', `${count(stats.levelsFinished)}, matches ${count(stats.matchesFinished)}`],
     ['latency', `p50 ${rounded(stats.latencyMs.p50)} ms, p99 ${rounded(stats.latencyMs.p99)} ms`],
     ['disconnects', count(stats.disconnects)],
-    ['corrections', `${count(stats.corrections)} of ${count(stats.frames)} frames`],
+    ['corrections', `${count(stats.corrections)} of ${count(stats.frames)} frames, ${sizeOf(stats)}`],
+    ['frames late', `${count(stats.framesLate)} of ${count(stats.frames)}`],
   ];
   if (stats.gaps + stats.hashMismatches > 0) {
     rows.push(['wrong frames', `${stats.gaps} gaps, ${stats.hashMismatches} hash mismatches`]);
@@ -76,9 +79,15 @@ export function lineFor(figures: Figures): string {
     `${count(stats.levelsFinished)} levels`,
     `latency p50 ${rounded(stats.latencyMs.p50)} p99 ${rounded(stats.latencyMs.p99)} ms`,
     `${count(stats.disconnects)} disconnects`,
-    `${count(stats.corrections)} corrections`,
+    `${count(stats.corrections)} corrections (${sizeOf(stats)})`,
+    `${count(stats.framesLate)} frames late`,
     ...Object.entries(figures.failures).map(([reason, times]) => `${reason} ×${times}`),
   ].join(', ');
+}
+
+/** How large corrections were. */
+function sizeOf({ correctionUnits }: ClientStats): string {
+  return `p99 ${(correctionUnits.p99 / CELL).toFixed(2)} cells`;
 }
 
 const rounded = (value: number) => Math.round(value * 10) / 10;

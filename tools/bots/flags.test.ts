@@ -14,6 +14,7 @@ const faultOf = (...args: string[]) => {
 test('without flags eight bots play over gRPC until they are stopped', () => {
   assert.deepEqual(flagsOf(), {
     ...{ players: 8, seconds: 0, warmUp: 0, transport: 'grpc', edge: '127.0.0.1:8081', name: 'Bot', json: false },
+    ...{ latency: 0, jitter: 0, stall: 0 },
   });
 });
 
@@ -35,6 +36,9 @@ test('each fault is one line that names the flag', () => {
     faultOf('--name', 'a name that is far too long'),
     faultOf('--unknown'),
     faultOf('stray'),
+    faultOf('--latency', '-1'),
+    faultOf('--jitter', 'some'),
+    faultOf('--transport', 'web', '--edge', 'https://clew.example', '--stall', '100'),
   ];
   for (const fault of faults) assert.doesNotMatch(fault, /\n/);
   assert.match(faults[0]!, /--players/);
@@ -44,7 +48,8 @@ test('each fault is one line that names the flag', () => {
 test('help tells all flags', () => {
   const parsed = parseFlags(['--help']);
   const text = parsed.kind === 'help' ? parsed.text : '';
-  for (const flag of ['--players', '--seconds', '--warm-up', '--transport', '--edge', '--name', '--json']) {
+  const rough = ['--latency', '--jitter', '--stall'];
+  for (const flag of ['--players', '--seconds', '--warm-up', '--transport', '--edge', '--name', '--json', ...rough]) {
     assert.match(text, new RegExp(flag));
   }
 });

@@ -14,6 +14,10 @@ export interface BotsFlags {
   readonly transport: Door;
   readonly edge: string;
   readonly name: string;
+  /** What the line to the edge is like; zeros: as it is. */
+  readonly latency: number;
+  readonly jitter: number;
+  readonly stall: number;
   readonly json: boolean;
 }
 
@@ -24,6 +28,8 @@ export type Parsed =
   | { readonly kind: 'fault'; readonly message: string };
 
 const PLAYERS_MAX = 20_000;
+const LATENCY_MS_MAX = 5_000;
+const STALL_MS_MAX = 60_000;
 /** A name has 24 characters; the player's number takes some. */
 const PREFIX_CHARACTERS_MAX = 17;
 const edges = { grpc: '127.0.0.1:8081', web: 'http://127.0.0.1:8080', ws: 'http://127.0.0.1:8080' };
@@ -38,6 +44,9 @@ export function parseFlags(args: readonly string[]): Parsed {
     .option('--transport <door>', doors.join(', '), transport, 'grpc')
     .option('--edge <address>', `host:port (grpc, default ${edges.grpc}) or URL (web and ws, default ${edges.web})`)
     .option('--name <prefix>', 'what their names begin with', prefix, 'Bot')
+    .option('--latency <ms>', 'lets the way to the edge and back take so much longer', whole(0, LATENCY_MS_MAX), 0)
+    .option('--jitter <ms>', 'and so much more or less', whole(0, LATENCY_MS_MAX), 0)
+    .option('--stall <ms>', 'lets nothing pass for so long every few seconds', whole(0, STALL_MS_MAX), 0)
     .option('--json', 'print nothing but one object, at the end', false)
     .exitOverride()
     .configureOutput({
@@ -50,12 +59,20 @@ export function parseFlags(args: readonly string[]): Parsed {
     command.parse([...args], { from: 'user' });
     const { edge, ...flags } = command.opts<Omit<BotsFlags, 'edge'> & { edge?: string }>();
     const address = addressFor(flags.transport, edge ?? edges[flags.transport]);
+    if (isRough(flags) && address.startsWith('https:')) {
+      throw new CommanderError(1, 'bots.rough', '--latency, --jitter and --stall need an edge without TLS');
+    }
     return { kind: 'flags', flags: { ...flags, edge: address } };
   } catch (error) {
     if (!(error instanceof CommanderError)) throw error;
     if (error.code === 'commander.helpDisplayed') return { kind: 'help', text: help };
     return { kind: 'fault', message: error.message.replace(/^error: /, '') };
   }
+}
+
+/** Whether the line to the edge is to be worse than it is. */
+export function isRough({ latency, jitter, stall }: Pick<BotsFlags, 'latency' | 'jitter' | 'stall'>): boolean {
+  return latency + jitter + stall > 0;
 }
 
 function whole(min: number, max: number) {

@@ -4,9 +4,10 @@ import { createLogUpdate } from 'log-update';
 import { stopRequest } from '../start/stop-request.ts';
 import { Crowd } from './crowd.ts';
 import { jsonOf, lineFor } from './figures.ts';
-import { type BotsFlags, parseFlags } from './flags.ts';
+import { type BotsFlags, isRough, parseFlags } from './flags.ts';
 import { figuresTable, liveTable } from './live-table.ts';
 import { playFor } from './play-for.ts';
+import { RoughLine } from './rough-line.ts';
 
 const transports = { grpc: () => grpcTransport(), web: nodeWebTransport, ws: nodeSocketTransport };
 
@@ -25,8 +26,12 @@ if (parsed.kind === 'help') {
 
 async function run(flags: BotsFlags): Promise<void> {
   const stop = stopRequest(process, () => process.exit(1));
-  const transport = transports[flags.transport]();
-  const crowd = new Crowd({ ...flags, transport, now: () => performance.now() });
+  await using line = isRough(flags) ? await openLine(flags) : undefined;
+  const given = transports[flags.transport]();
+  // Behind a line of their own players stay with its edge: other addresses would lead around it.
+  const transport = line === undefined ? given : { ...given, addressOf: () => undefined };
+  const edge = line === undefined ? flags.edge : flags.transport === 'grpc' ? line.address : `http://${line.address}`;
+  const crowd = new Crowd({ ...flags, edge, transport, now: () => performance.now() });
   const isLive = process.stdout.isTTY && !flags.json;
   const screen = createLogUpdate(process.stdout);
   const show = () => {
@@ -37,6 +42,11 @@ async function run(flags: BotsFlags): Promise<void> {
   const figures = await playFor(crowd, flags, { stop, show, showEveryMs: isLive ? 500 : 5_000 });
   screen.clear();
   console.log(flags.json ? jsonOf(figures, flags.transport) : figuresTable(figures));
+}
+
+function openLine({ edge, latency: latencyMs, jitter: jitterMs, stall: stallMs }: BotsFlags): Promise<RoughLine> {
+  const { hostname, port } = new URL(edge.includes('://') ? edge : `http://${edge}`);
+  return RoughLine.open(hostname, Number(port === '' ? 80 : port), { latencyMs, jitterMs, stallMs });
 }
 
 function fail(message: string): never {

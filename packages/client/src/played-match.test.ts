@@ -212,3 +212,16 @@ test('what did not change from sample to sample is the same object', (t) => {
   assert.equal(after.clews, before.clews);
   assert.equal(after.ranking, before.ranking);
 });
+
+test('frames that come too late to show others by them are counted', (t) => {
+  const { run, network, host, match, book } = play(t, { seed: 8, oneWayMs: 40, jitterMs: 20 });
+  run(5_000);
+  assert.equal(book.framesLate, 0);
+  const held: ReturnType<typeof host.tick>[] = [];
+  network.pass(network.nowMs + 500, (nowMs) => {
+    t.mock.timers.tick(1);
+    if (nowMs % 50 === 0) held.push(host.tick(nowMs));
+  });
+  for (const frame of held) match.frame(frame);
+  assert.ok(book.framesLate > 4 && book.framesLate < held.length, `${book.framesLate} of ${held.length}`);
+});

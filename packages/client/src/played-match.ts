@@ -183,6 +183,7 @@ export class PlayedMatch implements Match {
     const { book } = this.#options;
     const { view } = known;
     const isNewLevel = view.layout !== this.view?.layout;
+    if (this.#known !== undefined && view.tick < this.#clock.othersTick(nowMs)) book.framesLate += 1;
     this.#clock.frame(view.tick, nowMs);
     this.#frameAtMs = nowMs;
     this.#isStreaming = true;

@@ -14,6 +14,8 @@ export interface ClientStats {
   readonly gaps: number;
   /** Frames whose view hash was not that of the view here. */
   readonly hashMismatches: number;
+  /** Frames that came when others were already shown at a later tick: there was nothing to show them between. */
+  readonly framesLate: number;
   /** Predictions that the server's truth corrected. */
   readonly corrections: number;
   /** Levels that the own player left through the exit. */
@@ -83,6 +85,7 @@ export class StatsBook {
   disconnects = 0;
   gaps = 0;
   hashMismatches = 0;
+  framesLate = 0;
   corrections = 0;
   levelsFinished = 0;
   matchesFinished = 0;
@@ -98,17 +101,17 @@ export class StatsBook {
   /** All figures begin anew. */
   reset(): void {
     Object.assign(this, { frames: 0, keyframes: 0, bytes: 0, inputs: 0, disconnects: 0, gaps: 0, hashMismatches: 0 });
-    Object.assign(this, { corrections: 0, levelsFinished: 0, matchesFinished: 0 });
+    Object.assign(this, { framesLate: 0, corrections: 0, levelsFinished: 0, matchesFinished: 0 });
     this.latencyMs.reset();
     this.correctionUnits.reset();
   }
 
   read(): ClientStats {
     const { frames, keyframes, bytes, inputs, disconnects, gaps, hashMismatches } = this;
-    const { corrections, levelsFinished, matchesFinished } = this;
+    const { framesLate, corrections, levelsFinished, matchesFinished } = this;
     return {
       ...{ frames, keyframes, bytes, inputs, disconnects, gaps, hashMismatches },
-      ...{ corrections, levelsFinished, matchesFinished },
+      ...{ framesLate, corrections, levelsFinished, matchesFinished },
       latencyMs: this.latencyMs.percentiles(),
       correctionUnits: this.correctionUnits.percentiles(),
     };
