@@ -1,12 +1,20 @@
 import assert from 'node:assert/strict';
 import { suite, test } from 'node:test';
-import { Phase } from '@clew/maze';
+import { createWorld, type JournalRecord, Phase, type Rules, step } from '@clew/maze';
 import { Closed_Reason } from '@clew/protocol/clew/simulation/v1/simulation.ts';
 import { ServiceError } from '@clew/service-kit/service-error';
 import { player, shortRules, TestMatches } from './testing/test-matches.ts';
 import { PHASES } from './tick-loop.ts';
 
 const refused = (reason: string) => (error: unknown) => error instanceof ServiceError && error.reason === reason;
+
+/** What is written down of a match that threw. */
+interface Failure {
+  readonly seed: number;
+  readonly rules: Rules;
+  readonly tick: number;
+  readonly journal: readonly JournalRecord[];
+}
 
 /** What a match must not hold any more once it is gone. */
 function assertNothingLeft(world: TestMatches): void {
@@ -88,8 +96,10 @@ suite('a match', () => {
     assert.equal(again.keyframes, 1);
   });
 
-  test('that throws ends alone', async (context) => {
+  test('that throws ends alone, and what it came from is written down, to be played again', async (context) => {
     const world = await TestMatches.open(context);
+    const told: { failure?: Failure }[] = [];
+    world.log.error = (line: object) => told.push(line);
     const broken = world.match(1, 'm-1');
     const sound = world.match(1, 'm-2');
     const edge = world.edge('edge-1');
@@ -101,7 +111,12 @@ suite('a match', () => {
     assert.equal(unlucky.closed, Closed_Reason.REASON_MATCH_FAILED);
     assert.equal(world.counters.get('simulation.matches_failed'), 1);
     assert.deepEqual(world.gone, [broken]);
-    assert.ok(broken.journal.size > 0);
+    const failure = told[0]?.failure ?? assert.fail('nothing is told of the failure');
+    assert.equal(failure.journal.length, failure.tick);
+    const replayed = createWorld(failure);
+    for (const record of failure.journal.slice(0, -1)) step(replayed, record);
+    assert.equal(replayed.tick, failure.tick - 1);
+    assert.equal(replayed.avatars[0]!.displayName, player(1).displayName);
     const { deltas } = lucky;
     await world.until(() => lucky.deltas > deltas + 3);
     assert.equal(lucky.closed, undefined);
