@@ -5,6 +5,7 @@ import {
   type Attach,
   type Closed_Reason,
   type Detach,
+  type Sight,
   type TrunkRequest,
   TrunkResponse,
   TrunkServiceDefinition,
@@ -96,8 +97,12 @@ export class FakeSimulation implements AsyncDisposable {
   }
 
   /** One tick of a match for all that are attached: what is given, per trunk in one message. */
-  frame(matchId: string, tick: number, parts: { delta?: boolean; keyframe?: boolean; own?: number[] } = {}): void {
-    const { delta = true, keyframe = false, own = [] } = parts;
+  frame(
+    matchId: string,
+    tick: number,
+    parts: { delta?: boolean; keyframe?: boolean; own?: number[]; sights?: Sight[] } = {},
+  ): void {
+    const { delta = true, keyframe = false, own = [], sights = [] } = parts;
     const matchChannel = this.#matchChannels.get(matchId)!;
     const header = (keyframe: boolean) => ({ tick, keyframe, durableTick: 0, viewHash: 0 });
     const bytes = (keyframe: boolean) =>
@@ -113,6 +118,7 @@ export class FakeSimulation implements AsyncDisposable {
           keyframe: keyframe ? bytes(true) : new Uint8Array(),
           own: own.map((channel) => ({ channel, own: ownBytes(channel) })),
           ...undivided,
+          sights,
         },
       ],
     });

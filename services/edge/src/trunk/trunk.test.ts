@@ -3,11 +3,12 @@ import { once } from 'node:events';
 import { type AddressInfo, createServer, type Socket } from 'node:net';
 import { suite, test } from 'node:test';
 import { Input } from '@clew/protocol/clew/play/v1/frame.ts';
-import { Closed_Reason, type MatchFrame, TrunkResponse } from '@clew/protocol/clew/simulation/v1/simulation.ts';
+import { Closed_Reason, TrunkResponse } from '@clew/protocol/clew/simulation/v1/simulation.ts';
 import { Collections } from '@clew/service-kit/collections';
 import { FakeSimulation } from '../testing/fake-simulation.ts';
 import { until } from '../testing/until.ts';
 import type { ChannelListener } from './channel.ts';
+import type { ChannelFrame } from './sights.ts';
 import { Trunk } from './trunk.ts';
 import { Trunks } from './trunks.ts';
 
@@ -23,14 +24,14 @@ function openTrunks(more: { flushMs?: number; silenceMs?: number } = {}) {
 /** Hears everything. */
 class Ears implements ChannelListener {
   seat: number | undefined;
-  readonly frames: MatchFrame[] = [];
+  readonly frames: ChannelFrame[] = [];
   closedBy: number | undefined;
   isBroken = false;
 
   attached(seat: number): void {
     this.seat = seat;
   }
-  frame(frame: MatchFrame): void {
+  frame(frame: ChannelFrame): void {
     this.frames.push(frame);
   }
   closed(reason: number): void {
@@ -42,6 +43,24 @@ class Ears implements ChannelListener {
 }
 
 suite('a trunk', () => {
+  test('tells a seat of a divided match what it sees, and nothing once it is gone', async () => {
+    await using simulation = await FakeSimulation.open();
+    const { trunks } = openTrunks();
+    using _ = trunks;
+    const [one, two] = [new Ears(), new Ears()];
+    trunks.attach(simulation.address, seat('a'), one);
+    const second = trunks.attach(simulation.address, seat('b'), two);
+    await until('both sit', () => one.seat !== undefined && two.seat !== undefined);
+    const channels = [simulation.channelOf('a')!, simulation.channelOf('b')!];
+    simulation.frame('m-1', 1, { sights: [{ channels, regions: [3] }] });
+    simulation.frame('m-1', 2);
+    await until('both hear', () => one.frames.length === 2 && two.frames.length === 2);
+    second.detach(false);
+    simulation.frame('m-1', 3);
+    await until('one hears', () => one.frames.length === 3);
+    assert.equal(two.frames.length, 2);
+  });
+
   test('is shared by all channels to one simulation, and gone with the last', async () => {
     await using simulation = await FakeSimulation.open();
     const { trunks, sizes } = openTrunks();
