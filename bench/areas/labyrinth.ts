@@ -3,11 +3,12 @@ import { once } from 'node:events';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { setTimeout as wait } from 'node:timers/promises';
+import { TICK_MS } from '@clew/maze';
 import { node, root, toolEnvironment } from '../../tools/setup.mjs';
 import { freePorts } from '../../tools/start/ports.ts';
 import type { Bench, Figure } from '../area.ts';
 import { startClew } from '../servers/clew-server.ts';
-import { LOAD_CORE } from '../servers/process-figures.ts';
+import { cpuMs, LOAD_CORE } from '../servers/process-figures.ts';
 
 const PLAYERS = 1_000;
 /** The simulation tells of its last minute: afterwards, all of it is players playing. */
@@ -57,11 +58,15 @@ export async function* measureLabyrinth(bench: Bench): AsyncGenerator<Figure> {
     bench.say(`${PLAYERS} players wander through one maze for ${SECONDS} s …`);
     const told: Told[] = [];
     lines.on('line', (line) => told.push(JSON.parse(line)));
+    const simulationPid = server.pids.simulation!;
+    const begun = { cpu: cpuMs(simulationPid), atMs: performance.now() };
     await Promise.race([wait(SECONDS * 1_000, undefined, { signal: bench.stop }), failed(load)]);
+    const windows = (performance.now() - begun.atMs) / TICK_MS;
+    const cpuMsMean = Math.round(((cpuMs(simulationPid) - begun.cpu) / windows) * 100) / 100;
     const response = await fetch(`${simulation.opsUrl}/statusz`);
     const { tick } = (await response.json()) as { tick: TickReport };
     const { busyMsP50, busyMsMax, skipped } = tick;
-    const conditions = { players: PLAYERS, busyMsP50, busyMsMax, ticksSkipped: skipped };
+    const conditions = { players: PLAYERS, busyMsP50, busyMsMax, cpuMsMean, ticksSkipped: skipped };
     yield { figure: 'labyrinth.tick_ms_p99', value: tick.busyMsP99, unit: 'ms', max: 25, conditions };
     yield bytesFigure(told);
   } finally {
