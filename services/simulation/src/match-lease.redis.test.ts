@@ -1,29 +1,34 @@
 import assert from 'node:assert/strict';
-import { suite, type TestContext, test } from 'node:test';
+import { after, suite, type TestContext, test } from 'node:test';
 import { Closed_Reason } from '@clew/protocol/clew/simulation/v1/simulation.ts';
 import { connectRedis, redisReady } from '@clew/service-kit/redis';
+import { RedisProcesses } from '@clew/service-kit/testing/redis-processes';
 import { RedisRelay, testRedisUrl } from '@clew/service-kit/testing/test-redis';
 import { matchKey } from './keys.ts';
 import { MatchLease } from './match-lease.ts';
 import { TestMatches } from './testing/test-matches.ts';
 
+const processes = await RedisProcesses.open();
+after(() => processes[Symbol.asyncDispose]());
+
 const LEASE_MS = 3_000;
 const TOMBSTONE_MS = 600_000;
 
 /** Leases of the matches of one process, renewed only when a test says so; and a way to take Redis away from them. */
-async function leased(context: TestContext, goneMax = 20) {
+async function leased(context: TestContext, { goneMax = 20, url = testRedisUrl(5) } = {}) {
+  const isSingle = url.startsWith('redis://');
   const relay = await RedisRelay.open(testRedisUrl(5));
   const world = await TestMatches.open(context);
   const { collections, counters, log, matches } = world;
-  const redis = connectRedis(relay.url, log);
-  const direct = connectRedis(testRedisUrl(5), log);
+  const redis = connectRedis(isSingle ? relay.url : url, log);
+  const direct = connectRedis(url, log);
   context.after(async () => {
     redis.disconnect();
     direct.disconnect();
     await relay[Symbol.asyncDispose]();
   });
   await Promise.all([redis, direct].map((each) => redisReady(each, context.signal)));
-  await direct.flushdb();
+  if (isSingle) await direct.flushdb();
   const lease = new MatchLease({
     redis,
     matches,
@@ -163,10 +168,41 @@ suite('match leases', () => {
   });
 
   test('remember a bounded number of matches that are over', async (context) => {
-    const { world, lease, redis, relay } = await leased(context, 2);
+    const { world, lease, redis, relay } = await leased(context, { goneMax: 2 });
     await relay.cut();
     await world.settle(() => redis.status !== 'ready');
     for (const id of ['m-1', 'm-2', 'm-3']) lease.gone(world.match(1, id)); // and the third's lease runs out
     assert.equal(world.size('simulation.matches_gone'), 2);
   });
 });
+
+const urls = {
+  'on a cluster': async () => (await processes.cluster()).url,
+  'behind sentinel': async () => (await processes.sentinel()).url,
+};
+
+for (const [where, open] of Object.entries(urls)) {
+  test(`match leases are renewed, written again and given up ${where}`, async (context) => {
+    const { world, lease, direct, count, placed, record } = await leased(context, { url: await open() });
+    // Each in a slot of its own.
+    const ids = Array.from({ length: 8 }, (_, nth) => `m-${nth}`);
+    for (const id of ids) await placed(id, 1);
+    const matches = ids.map((id) => world.match(1, id));
+    await lease.renew();
+    assert.equal(count('renewed'), ids.length);
+    for (const id of ids) await direct.del(matchKey(id));
+    await lease.renew();
+    assert.equal(count('reinstated'), ids.length);
+    for (const [nth, match] of matches.entries()) {
+      world.matches.end(match, nth % 2 ? Closed_Reason.REASON_MATCH_ENDED : Closed_Reason.REASON_MATCH_FAILED);
+      lease.gone(match);
+    }
+    await lease.renew();
+    const states = await Promise.all(ids.map(async (id) => (await record(id)).state));
+    assert.deepEqual(
+      states,
+      matches.map(({ hasEnded }) => (hasEnded ? 'finished' : undefined)),
+    );
+    assert.deepEqual(new Set(states), new Set(['finished', undefined]));
+  });
+}
