@@ -20,7 +20,7 @@ export interface ListingPosition {
 }
 
 /** Sessions in one script: well below a millisecond of Redis' time. A small index is looked at whole, whatever was asked for. */
-const LOOK_MAX = 100;
+const LOOK_MAX = 50;
 const EXAMINED_MAX = 5_000;
 
 const beginning = (shard: number): ListingPosition => ({ shard, scan: { cursor: '0', server: '' }, found: [] });

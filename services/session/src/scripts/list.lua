@@ -22,14 +22,15 @@ local created_max = ARGV[9] == '' and math.huge or now - tonumber(ARGV[9])
 local created_min = ARGV[10] == '' and -math.huge or now - tonumber(ARGV[10])
 local answer = { cursor, server }
 for _, player in ipairs(players) do
-  local key = KEYS[4] .. player
-  if lease(key) then
-    local session = told(player, key)
-    local created = tonumber(session[7])
-    if (ARGV[7] == '' or session[4] == ARGV[7]) and (ARGV[8] == '' or session[5] == ARGV[8])
-      and created >= created_min and created <= created_max then
-      table.insert(answer, session)
-    end
+  -- What `lease` and `told` would read, at once: of a million this is done for each.
+  local session = redis.call('HMGET', KEYS[4] .. player, 'e', 'n', 's', 'g', 'm', 'c', 'd')
+  local state, edge, created, deadline = session[3], session[4], tonumber(session[6]), session[7]
+  -- A tombstone has no deadline.
+  if deadline and created and not past(deadline)
+    and (ARGV[7] == '' or state == ARGV[7]) and (ARGV[8] == '' or edge == ARGV[8])
+    and created >= created_min and created <= created_max then
+    table.insert(session, 1, player)
+    table.insert(answer, session)
   end
 end
 return answer
