@@ -9,6 +9,12 @@ import { freePorts } from '../tools/start/ports.ts';
 import { untilRedisAnswers } from '../tools/start/redis-answers.ts';
 
 const ANSWER_WITHIN_MS = 20_000;
+/** Commands that cost some 100 µs each, of a few bytes each in the log. */
+const BURDEN_BYTES = 500_000;
+const BURDEN_COMMANDS = 20_000;
+const BURDEN_TRIP = 500;
+
+const loads = (error: unknown) => error instanceof Error && error.message.startsWith('LOADING');
 
 export interface TestRedis extends AsyncDisposable {
   readonly url: string;
@@ -16,8 +22,14 @@ export interface TestRedis extends AsyncDisposable {
   readonly client: Redis;
   /** Stops Redis as an operator would; its data stays. With SIGKILL it may lose the last second. */
   stop(signal?: 'SIGTERM' | 'SIGKILL'): Promise<void>;
+  /** The same, and its data is lost. */
+  stopEmpty(): Promise<void>;
   /** Starts it again, with its data; resolves when it answers. */
   start(): Promise<void>;
+  /** Does so much that the log takes seconds to load at the next start. */
+  burden(): Promise<void>;
+  /** Whether it is up, and answers -LOADING. */
+  isLoading(): Promise<boolean>;
   /** Throws all data away. */
   flush(): Promise<void>;
   /** Freezes it: connections stay open, nothing answers. */
@@ -59,6 +71,40 @@ class ContainedRedis implements TestRedis {
     const engine = await this.#engine();
     await engine.kill({ signal });
     await engine.wait();
+  }
+
+  async stopEmpty(): Promise<void> {
+    const gone = (await this.#engine()).wait();
+    // By a client that does not come back to say it again; in one go, so that nobody writes in between.
+    const client = new Redis(this.url, { retryStrategy: () => null, maxRetriesPerRequest: 0 });
+    client.on('error', () => {});
+    await client.pipeline().flushall().call('SHUTDOWN').exec();
+    await gone;
+  }
+
+  async burden(): Promise<void> {
+    const bits = 'test:bits';
+    await this.client.setbit(bits, 8 * BURDEN_BYTES, 1);
+    for (let left = BURDEN_COMMANDS; left > 0; left -= BURDEN_TRIP) {
+      const trip = this.client.pipeline();
+      for (let nth = 0; nth < BURDEN_TRIP; nth += 1) trip.bitop('NOT', bits, bits);
+      await trip.exec();
+    }
+    await this.client.del(bits);
+  }
+
+  async isLoading(): Promise<boolean> {
+    // Without the check for readiness, which waits until it has loaded.
+    const client = new Redis(this.url, { enableReadyCheck: false, retryStrategy: () => null, lazyConnect: true });
+    client.on('error', () => {});
+    try {
+      await client.connect();
+      return await client.ping().then(() => false, loads);
+    } catch (error) {
+      return loads(error);
+    } finally {
+      client.disconnect();
+    }
   }
 
   async start(): Promise<void> {
