@@ -17,7 +17,7 @@ const LEASE_MS = 3_600_000;
  */
 export const sessions: Area = {
   name: 'sessions',
-  about: 'renewals, sign-ins, a million sessions and the end of many, at the session service (5 minutes)',
+  about: 'renewals, sign-ins, a million sessions and the end of many, at the session service (9 minutes)',
   async *measure(bench) {
     const redisUrl = await bench.redis();
     const log = createLog({ name: 'bench', level: 'warn', format: 'pretty' });
