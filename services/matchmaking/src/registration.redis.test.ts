@@ -87,6 +87,6 @@ test('what names a simulation and where it is need not be repeated', async () =>
   }
   let listed: Simulation[] = [];
   for await (const _ of registration(messages(), call, optionsOf(new AbortController().signal)));
-  const [{ deadlineMs: _, ...said }] = listed as [Simulation];
+  const { deadlineMs: _, ...said } = listed.find(({ simulationId }) => simulationId === 's1')!;
   assert.deepEqual(said, presenceOf('s1', { matches: 3, matchesMax: 7 }));
 });
