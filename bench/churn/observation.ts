@@ -1,7 +1,7 @@
 import type { Redis } from 'ioredis';
 import type { Service } from '../../tools/start/stack.ts';
 import { census } from './census.ts';
-import { METRIC_SERIES, probe } from './probe/report.ts';
+import { PER_METHOD, probe } from './probe/report.ts';
 
 export type Counts = Readonly<Record<string, number>>;
 
@@ -51,8 +51,7 @@ export async function observe(
   for (const { name } of services) {
     const report = await probe(socketOf(name));
     for (const [kind, count] of Object.entries(report.objects)) {
-      // A series that was told once is told for ever; there are as many as methods and statuses, and never one of a player.
-      if (!kind.endsWith(METRIC_SERIES)) counts[`${name} ${kind}`] = count;
+      if (!kind.endsWith(PER_METHOD)) counts[`${name} ${kind}`] = count;
     }
     for (const [kind, count] of Object.entries(report.handles)) counts[`${name} handles ${kind}`] = count;
     heapBytes[name] = report.heapBytes;

@@ -11,7 +11,7 @@ import { createServer, Server, Socket } from 'node:net';
 import { duplexPair } from 'node:stream';
 import { setImmediate as turn } from 'node:timers/promises';
 import { getSystemErrorMap } from 'node:util';
-import { METRIC_SERIES, type ProbeReport } from './report.ts';
+import { PER_METHOD, type ProbeReport } from './report.ts';
 
 const socketPath = process.env.CLEW_PROBE_SOCKET;
 const gc = globalThis.gc;
@@ -120,8 +120,8 @@ const setSize = Object.getOwnPropertyDescriptor(Set.prototype, 'size')!.get!;
 function kindOf(collection: object): string {
   try {
     const [first] = Map.prototype.entries.call(collection as Map<unknown, unknown>);
-    if (isSeries(first?.[1])) return METRIC_SERIES;
     const key = first?.[0];
+    if (isSeries(first?.[1]) || isMethod(key)) return PER_METHOD;
     return `${collection.constructor.name} of ${typeof key === 'string' ? wordsOf(key) : typeof key}`;
   } catch {
     return collection.constructor.name;
@@ -129,6 +129,8 @@ function kindOf(collection: object): string {
 }
 
 const wordsOf = (key: string) => (/^[\w-]{20,}$/.test(key) ? 'ids' : key.replace(/\d+/g, '#').slice(0, 24));
+
+const isMethod = (key: unknown) => typeof key === 'string' && key.startsWith('/clew.');
 
 /** As service-kit's telemetry keeps it. */
 function isSeries(value: unknown): boolean {

@@ -1,8 +1,11 @@
 import { createConnection } from 'node:net';
 import { text } from 'node:stream/consumers';
 
-/** What the series of metrics are called among the collections. */
-export const METRIC_SERIES = 'metric series';
+/**
+ * What is called so among the collections has an entry for each method that was ever used, and never one for a player: series
+ * of metrics, and grpc-js' caches by method.
+ */
+export const PER_METHOD = 'per method';
 
 /** What a process holds, after a forced garbage collection. */
 export interface ProbeReport {
