@@ -54,11 +54,12 @@ suite('sessions that end by', () => {
   async function leftAfter(settled: Observation): Promise<string[]> {
     const grown = leftBehind(settled.counts, baseline.counts);
     if (grown.length === 0) return [];
+    console.error(`more than before, so once again: ${grown.map(told).join(', ')}`);
     await churn.round(churn.ways, warmingUp);
     const again = leftBehind((await churn.settle(settled)).counts, settled.counts);
     return grown
       .filter(({ name }) => again.some((other) => other.name === name))
-      .map(({ name, before, after }) => `${name}: ${before} → ${after}`);
+      .map(told);
   }
 
   for (const way of ways) {
@@ -84,6 +85,8 @@ suite('sessions that end by', () => {
     assert.equal(keysWithoutTtl, 0);
   });
 });
+
+const told = ({ name, before, after }: { name: string; before: number; after: number }) => `${name}: ${before} → ${after}`;
 
 function warmingUp({ name }: Way): number {
   if (name.includes('each RPC')) return WARM_UP_RPCS;
