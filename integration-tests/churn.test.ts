@@ -57,9 +57,7 @@ suite('sessions that end by', () => {
     console.error(`more than before, so once again: ${grown.map(told).join(', ')}`);
     await churn.round(churn.ways, warmingUp);
     const again = leftBehind((await churn.settle(settled)).counts, settled.counts);
-    return grown
-      .filter(({ name }) => again.some((other) => other.name === name))
-      .map(told);
+    return grown.filter(({ name }) => again.some((other) => other.name === name)).map(told);
   }
 
   for (const way of ways) {
@@ -86,7 +84,8 @@ suite('sessions that end by', () => {
   });
 });
 
-const told = ({ name, before, after }: { name: string; before: number; after: number }) => `${name}: ${before} → ${after}`;
+const told = ({ name, before, after }: { name: string; before: number; after: number }) =>
+  `${name}: ${before} → ${after}`;
 
 function warmingUp({ name }: Way): number {
   if (name.includes('each RPC')) return WARM_UP_RPCS;
