@@ -22,6 +22,10 @@ export class ClientProcess implements AsyncDisposable {
       killSignal: 'SIGKILL',
     });
     this.#child.on('error', () => {}); // its end tells the rest
+    // A stopped process hears of nothing: it would outlive whoever started it, and hold his pipes open.
+    const end = () => this.signal('SIGKILL');
+    process.once('exit', end);
+    this.#child.once('exit', () => process.off('exit', end));
     this.#child.on('message', (report: Report) => {
       this.#waiting.get(report.order)?.(report);
       this.#waiting.delete(report.order);
