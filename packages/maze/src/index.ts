@@ -60,7 +60,7 @@ export { type Body, CLIMB_SPEED, look, move, SPRINT_SPEED, WALK_SPEED } from './
 export { applyRegions, contentOf, type Known, nothingKnown, type Parts, partsOf, type RegionDelta } from './parts.ts';
 export { type Rank, ranking } from './ranking.ts';
 export { type Rows, RowsDraft } from './rows.ts';
-export { defaultRules, labyrinthRules, type Rules } from './rules.ts';
+export { defaultRules, labyrinthRules, type Rules, ruleBounds } from './rules.ts';
 export type { Sight } from './sight.ts';
 export { step } from './step.ts';
 export { CELL, FULL_TURN, HALF_CELL, QUARTER_TURN, RADIUS, TICK_MS, TICK_RATE } from './units.ts';

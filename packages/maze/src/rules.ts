@@ -49,7 +49,7 @@ export const labyrinthRules: Rules = Object.freeze({
 });
 
 /** What each rule may be, from and to. */
-const BOUNDS: Readonly<Record<keyof Rules, readonly [number, number]>> = {
+export const ruleBounds: Readonly<Record<keyof Rules, readonly [number, number]>> = {
   seats: [1, 1_000],
   levels: [1, 100],
   baseSize: [3, 64],
@@ -63,19 +63,9 @@ const BOUNDS: Readonly<Record<keyof Rules, readonly [number, number]>> = {
 
 /** The given rules, and the default where none is given. Throws a RangeError that names the rule that cannot be. */
 export function completeRules(given: Partial<Rules>): Rules {
-  const rules = {
-    seats: given.seats ?? defaultRules.seats,
-    levels: given.levels ?? defaultRules.levels,
-    baseSize: given.baseSize ?? defaultRules.baseSize,
-    floors: given.floors ?? defaultRules.floors,
-    regionSize: given.regionSize ?? defaultRules.regionSize,
-    startingTicks: given.startingTicks ?? defaultRules.startingTicks,
-    climbingTicksMax: given.climbingTicksMax ?? defaultRules.climbingTicksMax,
-    afterArrivalTicks: given.afterArrivalTicks ?? defaultRules.afterArrivalTicks,
-    scoringTicks: given.scoringTicks ?? defaultRules.scoringTicks,
-  };
-  for (const name of Object.keys(BOUNDS) as (keyof Rules)[]) {
-    const [least, most] = BOUNDS[name];
+  const rules = { ...defaultRules, ...given };
+  for (const name of Object.keys(ruleBounds) as (keyof Rules)[]) {
+    const [least, most] = ruleBounds[name];
     const value = rules[name];
     if (!Number.isInteger(value) || value < least || value > most) {
       throw new RangeError(`rules.${name} must be a whole number from ${least} to ${most}, not ${value}`);

@@ -1,9 +1,12 @@
-import { defaultRules, labyrinthRules, type Rules } from '@clew/maze';
+import { defaultRules, labyrinthRules, type Rules, ruleBounds } from '@clew/maze';
 import { addresses, count, milliseconds, type parseConfig, port, type serviceFields } from '@clew/service-kit/config';
 import { z } from 'zod';
 
 /** A rule of matches: the mode's where it is not given. */
-const rule = (min: number, max: number) => z.coerce.number().int().min(min).max(max).optional();
+function rule(name: keyof Rules) {
+  const [min, max] = ruleBounds[name];
+  return z.coerce.number().int().min(min).max(max).optional();
+}
 
 /** What a simulation reads beyond what every service does. Names in the environment: CLEW_ + field. */
 export const simulationFields = {
@@ -46,15 +49,15 @@ export const simulationFields = {
   /** What matches are: races of a few through several mazes, or one large labyrinth for a thousand. */
   RULES_MODE: z.enum(['race', 'labyrinth']).default('race'),
   /** The rules of every match where they differ from the mode's; see Rules of packages/maze. */
-  RULES_SEATS: rule(1, 1_000),
-  RULES_LEVELS: rule(1, 100),
-  RULES_BASE_SIZE: rule(3, 64),
-  RULES_FLOORS: rule(0, 8),
-  RULES_REGION_SIZE: rule(0, 64),
-  RULES_STARTING_TICKS: rule(1, 100_000),
-  RULES_CLIMBING_TICKS_MAX: rule(1, 100_000),
-  RULES_AFTER_ARRIVAL_TICKS: rule(1, 100_000),
-  RULES_SCORING_TICKS: rule(1, 100_000),
+  RULES_SEATS: rule('seats'),
+  RULES_LEVELS: rule('levels'),
+  RULES_BASE_SIZE: rule('baseSize'),
+  RULES_FLOORS: rule('floors'),
+  RULES_REGION_SIZE: rule('regionSize'),
+  RULES_STARTING_TICKS: rule('startingTicks'),
+  RULES_CLIMBING_TICKS_MAX: rule('climbingTicksMax'),
+  RULES_AFTER_ARRIVAL_TICKS: rule('afterArrivalTicks'),
+  RULES_SCORING_TICKS: rule('scoringTicks'),
 };
 
 export type SimulationConfig = ReturnType<typeof parseConfig<typeof serviceFields & typeof simulationFields>>;
