@@ -1,4 +1,5 @@
 import { spawnSync } from 'node:child_process';
+import { isAlive } from '../../tools/machine/alive.ts';
 import { run } from '../../tools/machine/command.ts';
 
 const PREFIX = 'clew-';
@@ -82,15 +83,6 @@ async function removeAbandoned(): Promise<void> {
   const { output } = await run('ip', ['netns', 'list']);
   for (const [, name, pid] of output.matchAll(new RegExp(`^(${PREFIX}(\\d+))\\b`, 'gm'))) {
     if (!isAlive(Number(pid))) await run('ip', ['netns', 'del', name!]);
-  }
-}
-
-function isAlive(pid: number): boolean {
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch (error) {
-    return (error as NodeJS.ErrnoException).code === 'EPERM';
   }
 }
 

@@ -1,4 +1,5 @@
 import { Command, CommanderError, InvalidArgumentError } from 'commander';
+import { readCommand, type Told, whole } from '../command-line.ts';
 
 /** The ways into an edge: gRPC, gRPC-web over fetch alone, gRPC-web over WebSocket. */
 const doors = ['grpc', 'web', 'ws'] as const;
@@ -21,11 +22,7 @@ export interface BotsFlags {
   readonly json: boolean;
 }
 
-export type Parsed =
-  | { readonly kind: 'flags'; readonly flags: BotsFlags }
-  | { readonly kind: 'help'; readonly text: string }
-  /** One line for people. */
-  | { readonly kind: 'fault'; readonly message: string };
+export type Parsed = { readonly kind: 'flags'; readonly flags: BotsFlags } | Told;
 
 const PLAYERS_MAX = 20_000;
 const LATENCY_MS_MAX = 5_000;
@@ -35,7 +32,6 @@ const PREFIX_CHARACTERS_MAX = 17;
 const edges = { grpc: '127.0.0.1:8081', web: 'http://127.0.0.1:8080', ws: 'http://127.0.0.1:8080' };
 
 export function parseFlags(args: readonly string[]): Parsed {
-  let help = '';
   const command = new Command('npm run bots --')
     .description('Sends players into the game: real clients, over the network, played by the bot of packages/maze.')
     .option('--players <n>', 'how many', whole(1, PLAYERS_MAX), 8)
@@ -47,42 +43,20 @@ export function parseFlags(args: readonly string[]): Parsed {
     .option('--latency <ms>', 'lets the way to the edge and back take so much longer', whole(0, LATENCY_MS_MAX), 0)
     .option('--jitter <ms>', 'and so much more or less', whole(0, LATENCY_MS_MAX), 0)
     .option('--stall <ms>', 'lets nothing pass for so long every few seconds', whole(0, STALL_MS_MAX), 0)
-    .option('--json', 'print nothing but one object, at the end', false)
-    .exitOverride()
-    .configureOutput({
-      writeOut: (text) => {
-        help += text;
-      },
-      writeErr: () => undefined,
-    });
-  try {
-    command.parse([...args], { from: 'user' });
+    .option('--json', 'print nothing but one object, at the end', false);
+  return readCommand(command, args, () => {
     const { edge, ...flags } = command.opts<Omit<BotsFlags, 'edge'> & { edge?: string }>();
     const address = addressFor(flags.transport, edge ?? edges[flags.transport]);
     if (isRough(flags) && address.startsWith('https:')) {
       throw new CommanderError(1, 'bots.rough', '--latency, --jitter and --stall need an edge without TLS');
     }
     return { kind: 'flags', flags: { ...flags, edge: address } };
-  } catch (error) {
-    if (!(error instanceof CommanderError)) throw error;
-    if (error.code === 'commander.helpDisplayed') return { kind: 'help', text: help };
-    return { kind: 'fault', message: error.message.replace(/^error: /, '') };
-  }
+  });
 }
 
 /** Whether the line to the edge is to be worse than it is. */
 export function isRough({ latency, jitter, stall }: Pick<BotsFlags, 'latency' | 'jitter' | 'stall'>): boolean {
   return latency + jitter + stall > 0;
-}
-
-function whole(min: number, max: number) {
-  return (text: string) => {
-    const value = Number(text);
-    if (text.trim() === '' || !Number.isInteger(value) || value < min || value > max) {
-      throw new InvalidArgumentError(`It must be a whole number from ${min} to ${max}.`);
-    }
-    return value;
-  };
 }
 
 function transport(text: string): Door {

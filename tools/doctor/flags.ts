@@ -1,4 +1,5 @@
-import { Command, CommanderError, InvalidArgumentError } from 'commander';
+import { Command, InvalidArgumentError } from 'commander';
+import { number, readCommand, type Told, whole } from '../command-line.ts';
 
 /** What `npm run doctor` was asked for. */
 export interface DoctorFlags {
@@ -13,11 +14,9 @@ export interface DoctorFlags {
   readonly json: boolean;
 }
 
-export type Parsed =
-  | { readonly kind: 'flags'; readonly flags: DoctorFlags }
-  | { readonly kind: 'help'; readonly text: string }
-  /** One line for people. */
-  | { readonly kind: 'fault'; readonly message: string };
+export type Parsed = { readonly kind: 'flags'; readonly flags: DoctorFlags } | Told;
+
+type Environment = Readonly<Record<string, string | undefined>>;
 
 interface Options {
   readonly ops?: string[];
@@ -27,8 +26,7 @@ interface Options {
   readonly json: boolean;
 }
 
-export function parseFlags(args: readonly string[], env: Readonly<Record<string, string | undefined>>): Parsed {
-  let help = '';
+export function parseFlags(args: readonly string[], env: Environment): Parsed {
   const command = new Command('npm run doctor --')
     .description(
       `Looks at running services and prints one page: versions, health, memory against sessions, oldest streams, Redis, advice.
@@ -39,32 +37,27 @@ Reads them twice, to see what changes; it changes nothing.`,
       "operators' listeners; CLEW_OPS_ADDRESSES, or those of npm start on this machine",
       ops,
     )
-    .option('--port <port>', 'the port of the npm start that is meant', port, 8080)
-    .option('--seconds <n>', 'between the two readings; 30 and more also judge the growth of memory', seconds, 3)
+    .option('--port <port>', 'the port of the npm start that is meant', whole(1, 65_535), 8080)
+    .option('--seconds <n>', 'between the two readings; 30 and more also judge the growth of memory', number(1, 600), 3)
     .option('--heap <process>', 'take a heap profile of that process for so long instead: what allocates what stays')
     .option('--json', 'one object and nothing else', false)
     .addHelpText(
       'after',
       '\nThe oldest streams are told to who shows the token of CLEW_OPS_TOKEN; npm start has one by itself.',
-    )
-    .exitOverride()
-    .configureOutput({
-      writeOut: (text) => {
-        help += text;
-      },
-      writeErr: () => undefined,
-    });
-  try {
-    command.parse([...args], { from: 'user' });
+    );
+  return readCommand(command, args, () => {
     const { ops: named, heap, ...rest } = command.opts<Options>();
-    const opsUrls = named ?? (env.CLEW_OPS_ADDRESSES ? ops(env.CLEW_OPS_ADDRESSES) : undefined);
+    const opsUrls = named ?? opsOf(env);
     return { kind: 'flags', flags: { opsUrls, token: env.CLEW_OPS_TOKEN || undefined, heap, ...rest } };
+  });
+}
+
+function opsOf({ CLEW_OPS_ADDRESSES: text }: Environment): string[] | undefined {
+  try {
+    return text ? ops(text) : undefined;
   } catch (error) {
-    if (error instanceof InvalidArgumentError)
-      return { kind: 'fault', message: `CLEW_OPS_ADDRESSES: ${error.message}` };
-    if (!(error instanceof CommanderError)) throw error;
-    if (error.code === 'commander.helpDisplayed') return { kind: 'help', text: help };
-    return { kind: 'fault', message: error.message.replace(/^error: /, '') };
+    if (!(error instanceof InvalidArgumentError)) throw error;
+    throw new InvalidArgumentError(`CLEW_OPS_ADDRESSES: ${error.message}`);
   }
 }
 
@@ -73,16 +66,4 @@ function ops(text: string): string[] {
   const wrong = addresses.find((address) => !/^([^\s:/[\]]+|\[[\da-fA-F:]+\]):\d{1,5}$/.test(address));
   if (wrong !== undefined) throw new InvalidArgumentError(`It must be host:port, not "${wrong}".`);
   return addresses.map((address) => `http://${address}`);
-}
-
-function port(text: string): number {
-  if (!/^\d{1,5}$/.test(text) || Number(text) > 65_535) throw new InvalidArgumentError('It must be a port.');
-  return Number(text);
-}
-
-function seconds(text: string): number {
-  const value = Number(text);
-  if (!(text.trim() !== '' && value >= 1 && value <= 600))
-    throw new InvalidArgumentError('It must be a number from 1 to 600.');
-  return value;
 }

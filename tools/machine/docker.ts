@@ -2,6 +2,7 @@
  * A Docker engine for tests: the one that runs already, or one that we start and end. A machine without Docker gets it where
  * we may install it.
  */
+
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { closeSync, existsSync, mkdirSync, openSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
@@ -9,6 +10,7 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { SetupFault } from '../setup.mjs';
+import { isAlive } from './alive.ts';
 import { run, tail } from './command.ts';
 import { findProgram } from './programs.ts';
 
@@ -104,14 +106,5 @@ export async function removeTestContainers(ownPid: number): Promise<void> {
       const [id, pid] = line.split(' ');
       if (Number(pid) === ownPid || !isAlive(Number(pid))) await run('docker', [kind, ...remove, id!]);
     }
-  }
-}
-
-function isAlive(pid: number): boolean {
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch (error) {
-    return (error as NodeJS.ErrnoException).code === 'EPERM';
   }
 }

@@ -1,5 +1,6 @@
 import { availableParallelism } from 'node:os';
-import { Command, CommanderError, InvalidArgumentError } from 'commander';
+import { Command } from 'commander';
+import { readCommand, type Told, whole } from '../command-line.ts';
 
 /** What `npm run test:mutation` was asked for. */
 export interface MutationFlags {
@@ -17,11 +18,7 @@ export interface MutationFlags {
   readonly json: boolean;
 }
 
-export type Parsed =
-  | { readonly kind: 'flags'; readonly flags: MutationFlags }
-  | { readonly kind: 'help'; readonly text: string }
-  /** One line for people. */
-  | { readonly kind: 'fault'; readonly message: string };
+export type Parsed = { readonly kind: 'flags'; readonly flags: MutationFlags } | Told;
 
 const MORE = `
 Finds every line of cleanup in services and packages/service-kit, takes out one at a time in a copy of the tree, and runs the
@@ -33,37 +30,18 @@ tests that reach it. Fails when one survives that tools/mutation/excuses.ts does
   npm run test:mutation -- --list                     what would be cut out`;
 
 export function parseFlags(args: readonly string[]): Parsed {
-  let help = '';
   const command = new Command('npm run test:mutation --')
     .description('Proves that the tests notice when cleanup is missing.')
     .argument('[part of a path...]', 'only files whose path holds one of these')
     .option('--code <text>', 'only cuts whose code holds this')
     .option('--unknown', 'only cuts that no test is known to notice', false)
-    .option('--workers <n>', 'mutants tried at once', whole, availableParallelism())
+    .option('--workers <n>', 'mutants tried at once', whole(1, 64), availableParallelism())
     .option('--list', 'print what would be cut out, and try nothing', false)
     .option('--keep', 'note in tools/mutation/killers.json which tests noticed, to be asked first', false)
     .option('--json', 'print figures, one object per line, and nothing else', false)
-    .addHelpText('after', MORE)
-    .exitOverride()
-    .configureOutput({
-      writeOut: (text) => {
-        help += text;
-      },
-      writeErr: () => undefined,
-    });
-  try {
-    command.parse([...args], { from: 'user' });
+    .addHelpText('after', MORE);
+  return readCommand(command, args, () => {
     const options = command.opts<Omit<MutationFlags, 'patterns'>>();
     return { kind: 'flags', flags: { ...options, patterns: command.args } };
-  } catch (error) {
-    if (!(error instanceof CommanderError)) throw error;
-    if (error.code === 'commander.helpDisplayed') return { kind: 'help', text: help };
-    return { kind: 'fault', message: error.message.replace(/^error: /, '').replace(/\s+/g, ' ') };
-  }
-}
-
-function whole(text: string): number {
-  const value = Number(text);
-  if (!/^\d+$/.test(text) || value < 1 || value > 64) throw new InvalidArgumentError('must be a number from 1 to 64');
-  return value;
+  });
 }

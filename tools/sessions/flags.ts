@@ -1,4 +1,5 @@
 import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';
+import { readCommand, type Told, whole } from '../command-line.ts';
 
 /** Which sessions to list. */
 export interface ListFlags {
@@ -20,39 +21,27 @@ export type Act =
 
 export type Parsed =
   | { readonly kind: 'act'; readonly act: Act; readonly addresses: readonly string[]; readonly json: boolean }
-  | { readonly kind: 'help'; readonly text: string }
-  /** One line for people. */
-  | { readonly kind: 'fault'; readonly message: string };
+  | Told;
 
 type Environment = Readonly<Record<string, string | undefined>>;
 
 const unitSeconds: Readonly<Record<string, number>> = { s: 1, m: 60, h: 3_600, d: 86_400 };
 
 export function parseFlags(args: readonly string[], env: Environment): Parsed {
-  let help = '';
   let act: Act | undefined;
-  const output = {
-    writeOut: (text: string) => {
-      help += text;
-    },
-    writeErr: () => undefined,
-  };
   const command = new Command('npm run sessions --')
     .description('Shows operators who is here, and shows people the door.')
     .option('--session <host:port,…>', 'session services; CLEW_SESSION_ADDRESSES where it is not given')
     .option('--json', 'one object per line, and nothing else', false)
-    .addHelpText('after', '\nnpm start prints the address of its session service.')
-    .configureOutput(output)
-    .exitOverride();
-  const verb = (usage: string, about: string) =>
-    command.command(usage).description(about).configureOutput(output).exitOverride();
+    .addHelpText('after', '\nnpm start prints the address of its session service.');
+  const verb = (usage: string, about: string) => command.command(usage).description(about);
 
   verb('list', 'lists live sessions')
     .addOption(new Option('--state <state>', 'only those').choices(['attached', 'detached']))
     .option('--edge <id>', 'only those whose last stream this edge held')
     .option('--older <age>', 'only those that came so long ago or longer: 90s, 10m, 2h, 1d', age)
     .option('--younger <age>', 'only those that came so long ago or less', age)
-    .option('--limit <n>', 'how many; 0 is all', whole, 100)
+    .option('--limit <n>', 'how many; 0 is all', whole(0, 999_999_999), 100)
     .action(({ state, edge, older, younger, limit }) => {
       act = { kind: 'list', state, edge, olderS: older, youngerS: younger, limit };
     });
@@ -68,19 +57,10 @@ export function parseFlags(args: readonly string[], env: Environment): Parsed {
     act = { kind: 'watch' };
   });
 
-  try {
-    command.parse([...args], { from: 'user' });
+  return readCommand(command, args, () => {
     const { session, json } = command.opts<{ session?: string; json: boolean }>();
     return { kind: 'act', act: act!, addresses: addresses(session ?? env.CLEW_SESSION_ADDRESSES), json };
-  } catch (error) {
-    if (!(error instanceof CommanderError)) throw error;
-    if (error.code === 'commander.helpDisplayed' || error.code === 'commander.help') {
-      return help === ''
-        ? { kind: 'fault', message: 'say what to do: list, get, kick or watch' }
-        : { kind: 'help', text: help };
-    }
-    return { kind: 'fault', message: error.message.replace(/^error: /, '') };
-  }
+  });
 }
 
 function addresses(text: string | undefined): string[] {
@@ -97,9 +77,4 @@ function age(text: string): number {
   const [, number, unit] = /^(\d{1,9})([smhd])$/.exec(text) ?? [];
   if (number === undefined) throw new InvalidArgumentError('It must be like 90s, 10m, 2h or 1d.');
   return Number(number) * unitSeconds[unit!]!;
-}
-
-function whole(text: string): number {
-  if (!/^\d{1,9}$/.test(text)) throw new InvalidArgumentError('It must be a whole number.');
-  return Number(text);
 }

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
+import { isAlive } from '../machine/alive.ts';
 import { RESTART_MS_MAX, RESTART_MS_MIN, restartDelayMs } from './backoff.ts';
 import { type ProcessPlan, SupervisedProcess } from './supervised-process.ts';
 
@@ -27,15 +28,6 @@ async function until(what: string, condition: () => boolean): Promise<void> {
   for (let turn = 0; !condition(); turn += 1) {
     assert.ok(turn < 2_000, `never saw: ${what}`);
     await new Promise((resolve) => setTimeout(resolve, 5));
-  }
-}
-
-function isAlive(pid: number): boolean {
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch {
-    return false;
   }
 }
 
