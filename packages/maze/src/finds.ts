@@ -29,9 +29,9 @@ export function pickUpClews(world: World): void {
     for (const { clew, figure } of finds) give(figure, clew, layout, tick);
     world.clews = world.clews.filter((clew) => !finds.some((find) => find.clew === clew));
   }
+  if (world.taken.length + finds.length === 0) return;
   const remembered = world.taken.filter((taken) => taken.tick > tick - LAG_TICKS_MAX);
   const taken = finds.map(({ clew, figure }): TakenClew => ({ clew, tick, seats: [figure.seat] }));
-  if (world.taken.length + taken.length === 0) return;
   world.taken = [...remembered, ...taken].map((entry) => shared(world, entry));
 }
 
