@@ -20,6 +20,7 @@ function host(laterMs = 0, stdin: 'ignore' | 'pipe' = 'ignore') {
       console.log('stopping');
     });
     process.on('message', (message) => console.log(message));
+    setInterval(() => undefined, 60_000);
     console.log('up');`;
   const child = spawn(process.execPath, ['--input-type=module', '-e', script], {
     stdio: [stdin, 'pipe', 'inherit', 'ipc'],
@@ -58,6 +59,14 @@ test('the death of whoever started us asks to stop', async () => {
   child.disconnect();
   assert.equal(await line(), 'stopping');
   child.kill('SIGKILL');
+});
+
+test('who has nothing more to do ends, though nobody wished it', async () => {
+  const script = `(await import('${MODULE}')).stopRequest(process, () => process.exit(9));`;
+  const child = spawn(process.execPath, ['--input-type=module', '-e', script], {
+    stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
+  });
+  assert.deepEqual(await once(child, 'close'), [0, null]);
 });
 
 test('under a supervisor, the end of standard input asks to stop', async () => {

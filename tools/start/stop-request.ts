@@ -17,6 +17,7 @@ export function stopRequest(host: NodeJS.Process, atOnce: () => never): AbortSig
   };
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) host.on(signal, ask);
   host.on('disconnect', ask);
+  host.channel?.unref(); // Whoever listens to it is kept from ending: the wish to stop must not be what goes on.
   for (const stream of [host.stdout, host.stderr]) {
     stream.on('error', () => stop.signal.aborted || ask()); // A closed terminal or pipe fails at each line.
   }
