@@ -6,7 +6,7 @@ import { suite, test } from 'node:test';
 import { parse } from 'yaml';
 import { run } from '../tools/machine/command.ts';
 import { root } from '../tools/setup.mjs';
-import { alertsOf, deployFolder, readRules } from './alert-rules.ts';
+import { alertsOf, deployFolder, metricsIn, readRules } from './alert-rules.ts';
 
 const rules = readRules();
 const alerts = alertsOf(rules);
@@ -32,10 +32,25 @@ suite('promtool', () => {
   });
 });
 
-test('every alert is seen to fire in a test', () => {
-  const fired = new Set(testFiles.flatMap((file) => firedIn(readFileSync(join(deployFolder, file), 'utf8'))));
+test('every alert is seen to fire in a test, each of its rules', () => {
+  const fired = testFiles.flatMap((file) => firedIn(readFileSync(join(deployFolder, file), 'utf8')));
   assert.deepEqual(
-    alerts.map(({ alert }) => alert).filter((alert) => !fired.has(alert)),
+    alerts
+      .filter(({ alert, labels }) => !fired.some((seen) => isOf(seen, { alertname: alert, ...labels })))
+      .map(({ alert, labels }) => `${alert} ${JSON.stringify(labels)}`),
+    [],
+  );
+});
+
+test('the good hour that raises no alert has every metric that alerts are made of', () => {
+  const healthy = readFileSync(join(deployFolder, 'prometheus/tests/healthy.yml'), 'utf8');
+  const recorded = new Map(rules.flatMap(({ record, expr }) => (record === undefined ? [] : [[record, expr]])));
+  const madeOf = (expr: string): string[] =>
+    metricsIn(expr).flatMap((name) => (recorded.has(name) ? madeOf(recorded.get(name)!) : name));
+  const named = new Set(alerts.flatMap(({ expr }) => madeOf(expr)));
+  assert.ok(named.size > 40, `only ${named.size} metrics`);
+  assert.deepEqual(
+    [...named].filter((name) => !healthy.includes(`series: ${name}{`)),
     [],
   );
 });
@@ -120,19 +135,27 @@ test('the post-mortem names only what exists', () => {
   );
 });
 
-/** Alerts that a file of promtool's tests expects to fire. */
-function firedIn(text: string): string[] {
+type Labels = Readonly<Record<string, string>>;
+
+const isOf = (seen: Labels, wanted: Labels) => Object.entries(wanted).every(([label, value]) => seen[label] === value);
+
+/** Labels of alerts that a file of promtool's tests expects to fire. */
+function firedIn(text: string): Labels[] {
   const { tests } = parse(text) as {
     tests: {
-      alert_rule_test?: { alertname: string; exp_alerts?: unknown[] }[];
+      alert_rule_test?: { alertname: string; exp_alerts?: { exp_labels: Labels }[] }[];
       promql_expr_test?: { exp_samples?: { labels: string }[] }[];
     }[];
   };
   return tests.flatMap(({ alert_rule_test: direct = [], promql_expr_test: asked = [] }) => [
-    ...direct.filter(({ exp_alerts: expected = [] }) => expected.length > 0).map(({ alertname }) => alertname),
+    ...direct.flatMap(({ alertname, exp_alerts: expected = [] }) =>
+      expected.map(({ exp_labels: labels }) => ({ alertname, ...labels })),
+    ),
     ...asked.flatMap(({ exp_samples: samples = [] }) =>
       samples.flatMap(({ labels }) =>
-        labels.includes('"firing"') ? (/alertname="(\w+)"/.exec(labels)?.[1] ?? []) : [],
+        labels.includes('"firing"')
+          ? Object.fromEntries([...labels.matchAll(/(\w+)="([^"]*)"/g)].map(([, label, value]) => [label, value]))
+          : [],
       ),
     ),
   ]);
