@@ -28,10 +28,31 @@ export async function healthy(
   await stage.load.gather();
   stage.load.beginVisits();
   stage.mark('players are in; some come, some go');
-  await stage.pass(minutes * 60);
-  const fired = stage.watch.webhook.alerts.filter(({ status }) => status === 'firing');
-  for (const { annotations } of fired) stage.mark(`false alert: ${annotations.summary}`);
+  await watchFor(stage, minutes);
+  // Silence tells nothing where nobody could have spoken.
+  if (stage.watch.webhook.heartbeats === 0)
+    throw new Error('not even the watchdog arrived: the alert pipeline is dead');
   const record = await stage.record();
   await stage.load.leave();
-  return { figures: { falseAlerts: fired.length, minutes }, record };
+  return { figures: { falseAlerts: firing(stage).length, minutes }, record };
 }
+
+/** A line a minute, for whoever waits, and one for each alert of it. */
+async function watchFor(stage: Stage, minutes: number): Promise<void> {
+  const { load, watch } = stage;
+  let told = 0;
+  for (let over = 0; over < minutes; ) {
+    const step = Math.min(1, minutes - over);
+    await stage.pass(step * 60);
+    over += step;
+    const fired = firing(stage);
+    for (const { annotations } of fired.slice(told)) stage.mark(`false alert: ${annotations.summary}`);
+    told = fired.length;
+    const [connected, heartbeats] = [load.connected.at(-1)?.value ?? 0, watch.webhook.heartbeats];
+    stage.theatre.say(
+      `        minute ${over} of ${minutes}: ${connected} players, ${load.visits} visits, ${heartbeats} heartbeats, ${told} alerts`,
+    );
+  }
+}
+
+const firing = ({ watch }: Stage) => watch.webhook.alerts.filter(({ status }) => status === 'firing');
