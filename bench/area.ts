@@ -31,6 +31,10 @@ export interface Area {
   readonly about: string;
   /** Yields figures as they are known. */
   measure(bench: Bench): AsyncIterable<Figure>;
+  /** What it consists of, where that can be measured one by one. */
+  readonly parts?: Readonly<Record<string, (bench: Bench) => AsyncIterable<Figure>>>;
+  /** Leaves profiles of its servers in a folder and says where; no figures, for being profiled costs. */
+  profile?(bench: Bench, folder: string): Promise<void>;
 }
 
 /** Whether a figure keeps its bars; undefined where it has none. */

@@ -14,6 +14,8 @@ export interface LoadTerms {
   readonly warmUp: number;
   /** Seconds that figures are over. */
   readonly seconds: number;
+  /** Everybody plays and is warm: figures begin. */
+  readonly onMeasuring?: () => void;
   readonly more?: readonly string[];
 }
 
@@ -26,7 +28,7 @@ export interface Measured extends LoadReport {
 
 /** Loads a server with players, from a process of its own on a core of its own. */
 export async function runLoad(server: Server, terms: LoadTerms, signal: AbortSignal): Promise<Measured> {
-  const { side, players, warmUp, seconds, more = [] } = terms;
+  const { side, players, warmUp, seconds, onMeasuring, more = [] } = terms;
   const args = [side, server.address, players, warmUp, seconds, ...more].map(String);
   const command = ['--cpu-list', String(LOAD_CORE), node, join(root, 'bench/load/main.ts'), ...args];
   const child = spawn('taskset', command, { env: toolEnvironment(), stdio: ['ignore', 'pipe', 'inherit'], signal });
@@ -37,6 +39,7 @@ export async function runLoad(server: Server, terms: LoadTerms, signal: AbortSig
   createInterface(child.stdout).on('line', (line) => {
     if (line === 'measuring') {
       before = each(cpuMs);
+      onMeasuring?.();
       return;
     }
     if (!line.startsWith('{')) return; // a peer's client library talks

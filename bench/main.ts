@@ -1,14 +1,12 @@
 /** `npm run bench -- AREA`: figures of this machine. */
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
-import { runScript, SetupFault, toolEnvironment } from '../tools/setup.mjs';
-import { findRedis } from '../tools/start/redis-server.ts';
+import { root, runScript, SetupFault } from '../tools/setup.mjs';
 import { stopRequest } from '../tools/start/stop-request.ts';
-import type { Area, Figure } from './area.ts';
+import type { Area, Bench, Figure } from './area.ts';
 import { areas } from './areas.ts';
-import { parseFlags } from './flags.ts';
-import { preparePeer } from './peers.ts';
+import { type BenchFlags, parseFlags } from './flags.ts';
+import { OwnBench } from './own-bench.ts';
 import { figuresTable, jsonLine } from './report.ts';
 
 const say = (line: string) => console.error(line);
@@ -20,11 +18,15 @@ runScript('npm run bench', async () => {
   const stop = stopRequest(process, () => process.exit(1));
   const figures: Figure[] = [];
   try {
-    for await (const figure of measure(parsed.area, stop)) {
-      // What was measured while everything stops is no figure.
-      stop.throwIfAborted();
-      figures.push(figure);
-      if (parsed.json) console.log(jsonLine(figure));
+    await using own = new OwnBench(stop, say);
+    if (parsed.profile) await parsed.area.profile?.(own, await profilesFolder(parsed.area));
+    else {
+      for await (const figure of measure(parsed, own)) {
+        // What was measured while everything stops is no figure.
+        stop.throwIfAborted();
+        figures.push(figure);
+        if (parsed.json) console.log(jsonLine(figure));
+      }
     }
     stop.throwIfAborted();
   } catch (thrown) {
@@ -32,30 +34,20 @@ runScript('npm run bench', async () => {
     say('stopped');
     process.exit(1);
   }
-  if (!parsed.json) console.log(figuresTable(figures));
+  if (!parsed.json && !parsed.profile) console.log(figuresTable(figures));
   process.exit(0);
 });
 
-/** Measures an area, with a Redis of its own where it asks for one. */
-async function* measure(area: Area, stop: AbortSignal): AsyncGenerator<Figure> {
-  await using owned = new AsyncDisposableStack();
-  let redisUrl: Promise<string> | undefined;
-  const startRedis = async () => {
-    const folder = await mkdtemp(join(tmpdir(), 'clew-bench-'));
-    owned.defer(() => rm(folder, { recursive: true, force: true }));
-    const observer = { line: () => undefined, died: (how: string) => say(`Redis died (${how})`) };
-    const redis = await findRedis({ env: toolEnvironment(), folder, say, observer, signal: stop });
-    owned.defer(() => redis.stop());
-    await redis.answers;
-    return redis.url;
-  };
-  yield* area.measure({
-    stop,
-    say,
-    peer: (name) => preparePeer(name, say, { signal: stop }),
-    redis: () => {
-      redisUrl ??= startRedis();
-      return redisUrl;
-    },
-  });
+/** The parts that were asked for, or all of the area. */
+async function* measure({ area, only }: BenchFlags, bench: Bench): AsyncGenerator<Figure> {
+  if (only.length === 0) yield* area.measure(bench);
+  else for (const part of only) yield* area.parts![part]!(bench);
+}
+
+/** A new one for each run. */
+async function profilesFolder({ name }: Area): Promise<string> {
+  const time = new Date().toISOString().slice(0, 19).replaceAll(':', '-');
+  const folder = join(root, '.clew/profiles', `${name}-${time}`);
+  await mkdir(folder, { recursive: true });
+  return folder;
 }

@@ -7,6 +7,7 @@ import { startPeer } from '../servers/peer-server.ts';
 import type { Server } from '../servers/server.ts';
 import { measureLabyrinth } from './labyrinth.ts';
 import { measureEdgeMemory, measureTicks } from './simulation-load.ts';
+import { profileSimulation } from './simulation-profile.ts';
 
 const ROOM = 8;
 /** About 500: full rooms, for nobody waits for the rest of the last one. */
@@ -23,20 +24,27 @@ const SOCKET_HEAD_BYTES = 2;
 const sides = ['colyseus', 'ws', 'floor', 'grpc', 'fetch'] as const;
 type Side = (typeof sides)[number];
 
+const parts: NonNullable<Area['parts']> = {
+  async *rooms(bench) {
+    yield* compare(await playRounds(bench));
+  },
+  ticks: measureTicks,
+  memory: measureEdgeMemory,
+  labyrinth: measureLabyrinth,
+};
+
 /**
  * Players in rooms of eight, each with 20 inputs and 20 updates a second, everybody moving: Clew through each of its
- * doors, Colyseus, and a bare `ws` server, side after side, round after round.
+ * doors, Colyseus, and a bare `ws` server, side after side, round after round. And what is asked of Clew alone.
  */
 export const simulation: Area = {
   name: 'simulation',
   about: `${PLAYERS} players in rooms of ${ROOM} at 20 Hz, beside Colyseus and a bare ws server`,
+  parts,
   async *measure(bench) {
-    const rounds = await playRounds(bench);
-    yield* compare(rounds);
-    yield* measureTicks(bench);
-    yield* measureEdgeMemory(bench);
-    yield* measureLabyrinth(bench);
+    for (const part of Object.values(parts)) yield* part(bench);
   },
+  profile: profileSimulation,
 };
 
 type Rounds = Readonly<Record<Side, Measured[]>>;
