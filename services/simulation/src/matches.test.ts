@@ -1,8 +1,9 @@
 import assert from 'node:assert/strict';
 import { suite, test } from 'node:test';
-import { createWorld, type JournalRecord, Phase, type Rules, step } from '@clew/maze';
+import { createWorld, type JournalRecord, Phase, type Rules, SPRINT, SPRINT_SPEED, step, WALK_SPEED } from '@clew/maze';
 import { Closed_Reason } from '@clew/protocol/clew/simulation/v1/simulation.ts';
 import { ServiceError } from '@clew/service-kit/service-error';
+import { WAITING_MAX } from './input-queue.ts';
 import { player, shortRules, TestMatches } from './testing/test-matches.ts';
 import { PHASES } from './tick-loop.ts';
 
@@ -154,6 +155,47 @@ suite('a match', () => {
     world.pass(1);
     await edge.until(() => seated.margin?.late === 1);
     assert.equal(seated.margin?.marginMs, 10 - 50 * (late + 1));
+  });
+
+  test('moves nobody by more than a step in a tick, holds few inputs and lets others be, however much somebody sends', async (context) => {
+    const rules = { ...shortRules, baseSize: 8, startingTicks: 1, climbingTicksMax: 10_000 };
+    const world = await TestMatches.open(context, { rules });
+    const match = world.match(2);
+    const edge = world.edge('edge-1');
+    const [greedy, modest] = [await world.attach(edge, 1, match.id, 1), await world.attach(edge, 2, match.id, 2)];
+    await world.until(() => greedy.view.level.phase === Phase.CLIMBING && modest.deltas > 0);
+    let [sequence, farthest, moved] = [0, 0, 0];
+    for (let turn = 0; turn < 40; turn++) {
+      const { tick, avatars } = match.world;
+      const input = (ahead: number) => {
+        sequence += 1;
+        return {
+          sequence,
+          tick: tick + ahead,
+          forward: 127,
+          strafe: 0,
+          heading: 16_384 * (turn >> 3),
+          buttons: SPRINT,
+        };
+      };
+      // Some for this tick, which is too late, many for the next, and more for later ones than anybody keeps.
+      const greed = [0, 1, 1, 1, 2, 3].flatMap((ahead) => Array.from({ length: 8 }, () => input(ahead)));
+      const inputs = (first: number) => ({ channel: 1, inputs: greed.slice(first, first + 24) });
+      const own = { ...input(1), sequence: turn + 1 };
+      edge.send({ inputs: [inputs(0), inputs(24), { channel: 2, inputs: [own] }] });
+      await world.settle(() => match.seating.seats[1]!.channel!.inputs.size === 1);
+      assert.equal(match.seating.seats[0]!.channel!.inputs.size, WAITING_MAX);
+      const [before] = avatars.map(({ x, y, z }) => ({ x, y, z }));
+      world.pass();
+      const [after, other] = match.world.avatars;
+      const distance = Math.hypot(after!.x - before!.x, after!.y - before!.y, after!.z - before!.z);
+      farthest = Math.max(farthest, distance);
+      moved += Math.sign(distance);
+      assert.equal(other!.lastInput, turn + 1);
+    }
+    assert.ok(moved > 10 && farthest > WALK_SPEED, `${moved} times, ${farthest} at most`);
+    assert.ok(farthest <= SPRINT_SPEED + 1, `${farthest} units`);
+    assert.ok(world.counters.get('simulation.inputs_full') > 0);
   });
 
   test('shows a way that glows to the seat that found the clew, again with every keyframe, until it goes out', async (context) => {
