@@ -1,13 +1,13 @@
 /** `npm run bots`: players from outside, for load and for company. */
 import { grpcTransport, nodeSocketTransport, nodeWebTransport } from '@clew/client/node';
 import { createLogUpdate } from 'log-update';
+import { RoughLine } from '../line/rough-line.ts';
 import { stopRequest } from '../start/stop-request.ts';
 import { Crowd } from './crowd.ts';
 import { jsonOf, lineFor } from './figures.ts';
 import { type BotsFlags, isRough, parseFlags } from './flags.ts';
 import { figuresTable, liveTable } from './live-table.ts';
 import { playFor } from './play-for.ts';
-import { RoughLine } from './rough-line.ts';
 
 const transports = { grpc: () => grpcTransport(), web: nodeWebTransport, ws: nodeSocketTransport };
 

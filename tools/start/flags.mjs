@@ -10,6 +10,9 @@ import { parseArgs } from 'node:util';
  * @property {number} simulations simulation processes
  * @property {number} edges edge processes
  * @property {number} port where the first edge serves the page; edge k takes port + 2(k-1) and the next for gRPC
+ * @property {number} latency how much longer the way there and back takes for browsers, in milliseconds
+ * @property {number} jitter and so much more or less
+ * @property {number} stall nothing passes for so long every few seconds
  */
 
 const numbers = {
@@ -17,6 +20,9 @@ const numbers = {
   simulations: { fallback: 1, min: 1, max: 16, about: 'simulation processes' },
   edges: { fallback: 1, min: 1, max: 16, about: 'edge processes' },
   port: { fallback: 8080, min: 1024, max: 65_000, about: 'port of the page; the next one is for native gRPC' },
+  latency: { fallback: 0, min: 0, max: 5_000, about: 'ms that the way there and back takes longer for browsers' },
+  jitter: { fallback: 0, min: 0, max: 5_000, about: 'ms that it takes more or less, there and back' },
+  stall: { fallback: 0, min: 0, max: 60_000, about: 'ms that nothing passes every few seconds' },
 };
 
 export const helpText = `Starts Clew on this machine: Redis, session, matchmaking, simulations and edges. Ctrl-C stops everything.
@@ -58,7 +64,7 @@ export function parseFlags(args, env) {
   if (parsed.positionals.length > 0) return fault(`does not know what to do with "${parsed.positionals[0]}"`);
 
   /** @type {StartFlags} */
-  const flags = { bots: 0, simulations: 0, edges: 0, port: 0 };
+  const flags = { bots: 0, simulations: 0, edges: 0, port: 0, latency: 0, jitter: 0, stall: 0 };
   for (const [name, { fallback, min, max }] of Object.entries(numbers)) {
     const text = /** @type {Record<string, unknown>} */ (parsed.values)[name];
     const value = text === undefined ? fallback : Number(text);

@@ -9,12 +9,15 @@ function faultOf(args: string[], env = {}): string {
 }
 
 test('without flags everything has its default', () => {
-  assert.deepEqual(parseFlags([], {}), { kind: 'flags', flags: { bots: 0, simulations: 1, edges: 1, port: 8080 } });
+  const flags = { bots: 0, simulations: 1, edges: 1, port: 8080, latency: 0, jitter: 0, stall: 0 };
+  assert.deepEqual(parseFlags([], {}), { kind: 'flags', flags });
 });
 
 test('flags are read', () => {
   const args = ['--bots', '7', '--port=9000', '--edges', '2', '--simulations', '3'];
-  assert.deepEqual(parseFlags(args, {}), { kind: 'flags', flags: { bots: 7, simulations: 3, edges: 2, port: 9000 } });
+  const line = ['--latency', '150', '--jitter', '50', '--stall', '400'];
+  const flags = { bots: 7, simulations: 3, edges: 2, port: 9000, latency: 150, jitter: 50, stall: 400 };
+  assert.deepEqual(parseFlags([...args, ...line], {}), { kind: 'flags', flags });
 });
 
 test('help is asked for', () => {

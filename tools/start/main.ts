@@ -4,9 +4,10 @@ import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';
 import { join } from 'node:path';
 import { colors } from '../colors.ts';
+import { RoughLine } from '../line/rough-line.ts';
 import { node, root, runScript, SetupFault, toolEnvironment } from '../setup.mjs';
 import { helpText, parseFlags, type StartFlags } from './flags.mjs';
-import { isFree } from './ports.ts';
+import { freePorts, isFree } from './ports.ts';
 import { findRedis } from './redis-server.ts';
 import { type Stack, startStack } from './stack.ts';
 import { leaveStackNote, stackNotePath } from './stack-note.ts';
@@ -33,12 +34,14 @@ async function start(flags: StartFlags, stop: AbortSignal): Promise<void> {
   // Both start at once: services get ready without a Redis, and theirs is there long before they ask for it.
   const noRedis = new AbortController();
   redis.answers.catch((error) => noRedis.abort(error));
+  const webDoors = await openLines(flags, running);
   const opsToken = process.env.CLEW_OPS_TOKEN || randomBytes(24).toString('base64url');
   const stack = running.use(
     await startStack({
       redisUrl: redis.url,
       counts: { simulation: flags.simulations, edge: flags.edges },
       webPort: flags.port,
+      ...(webDoors === undefined ? {} : { webDoors }),
       env: { CLEW_OPS_TOKEN: opsToken },
       onLog: (name, line) => terminal.log(name, line),
       onDeath: died,
@@ -55,6 +58,22 @@ async function start(flags: StartFlags, stop: AbortSignal): Promise<void> {
   announce(stack, flags.port);
   if (!stop.aborted) await once(stop, 'abort');
   terminal.say('stopping … (again to stop at once)');
+}
+
+/**
+ * A bad network between browsers and edges, where one is asked for: a line on each web port. Returns where edges are to listen
+ * behind it.
+ */
+async function openLines(flags: StartFlags, running: AsyncDisposableStack): Promise<number[] | undefined> {
+  const { latency: latencyMs, jitter: jitterMs, stall: stallMs, port, edges } = flags;
+  if (latencyMs + jitterMs + stallMs === 0) return undefined;
+  const doors = await freePorts(edges);
+  for (const [index, door] of doors.entries()) {
+    const nearPort = port + 2 * index;
+    running.use(await RoughLine.open('127.0.0.1', door, { latencyMs, jitterMs, stallMs }, { nearPort }));
+  }
+  terminal.say(`browsers: ${latencyMs} ms ± ${jitterMs} longer there and back, stalls of ${stallMs} ms`);
+  return doors;
 }
 
 function startBots(players: number, stack: Stack): SupervisedProcess {

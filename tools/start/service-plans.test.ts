@@ -47,3 +47,15 @@ test('every edge knows all edges, by web URL and gRPC address', () => {
     assert.equal(edge.env.CLEW_EDGES, 'http://127.0.0.1:8080|127.0.0.1:8081,http://127.0.0.1:8082|127.0.0.1:8083');
   }
 });
+
+test('who is reached through something else listens elsewhere, and players are told the way through it', () => {
+  const edges = planServices({ ...plan, webDoors: [9_001, 9_002] }).filter((service) => service.kind === 'edge');
+  assert.deepEqual(
+    edges.map(({ webUrl, env }) => [webUrl, env.CLEW_PUBLIC_WEB_URL, env.CLEW_WEB_PORT]),
+    [
+      ['http://127.0.0.1:8080', 'http://127.0.0.1:8080', '9001'],
+      ['http://127.0.0.1:8082', 'http://127.0.0.1:8082', '9002'],
+    ],
+  );
+  assert.match(edges[0]!.env.CLEW_EDGES!, /^http:\/\/127\.0\.0\.1:8080\|/);
+});

@@ -30,8 +30,10 @@ export interface StackPlan {
   readonly host: string;
   /** Ports for what only services and operators use; as many as `internalPorts(counts)`. */
   readonly ports: readonly number[];
-  /** Web port and gRPC port of each edge. */
+  /** Web port and gRPC port of each edge, as players know them. */
   readonly edgePorts: readonly (readonly [web: number, grpc: number])[];
+  /** Where each edge listens for what comes to its web port, when something else listens there. */
+  readonly webDoors?: readonly number[];
   /** Folder of the built web client. */
   readonly webRoot: string;
 }
@@ -43,7 +45,7 @@ export function internalPorts(counts: Counts): number {
 
 /** Plans in the order of starting; stopping goes the other way. */
 export function planServices(plan: StackPlan): ServicePlan[] {
-  const { counts, host, edgePorts } = plan;
+  const { counts, host, edgePorts, webDoors } = plan;
   const ports = [...plan.ports];
   const nextPort = () => {
     const port = ports.shift();
@@ -90,8 +92,12 @@ export function planServices(plan: StackPlan): ServicePlan[] {
   const edges = many('edge', (index) => {
     const [web, grpcPort] = edgePorts[index]!;
     const CLEW_EDGE_ID = `edge-${index + 1}`;
-    const env = { ...others, CLEW_EDGE_ID, CLEW_WEB_PORT: String(web), CLEW_EDGES, CLEW_WEB_ROOT: plan.webRoot };
-    return { grpcPort, opsPort: nextPort(), webUrl: `http://${host}:${web}`, env };
+    const webUrl = `http://${host}:${web}`;
+    const env = {
+      ...{ ...others, CLEW_EDGE_ID, CLEW_EDGES, CLEW_WEB_ROOT: plan.webRoot },
+      ...{ CLEW_WEB_PORT: String(webDoors?.[index] ?? web), CLEW_PUBLIC_WEB_URL: webUrl },
+    };
+    return { grpcPort, opsPort: nextPort(), webUrl, env };
   });
   return [...sessions, ...matchmakings, ...simulations, ...edges];
 }

@@ -26,6 +26,8 @@ export interface StackOptions {
   readonly counts?: Partial<Counts>;
   /** Web port of the first edge; edge k takes `webPort + 2(k-1)` and the next one for gRPC. Any free ports without it. */
   readonly webPort?: number;
+  /** Where each edge listens for what comes to its web port, when something else listens there: a line. */
+  readonly webDoors?: readonly number[];
   /** More environment for all services, or for each by its name ("edge-1"). */
   readonly env?: Readonly<Record<string, string>> | ((name: string) => Readonly<Record<string, string>>);
   /** Arguments of Node before each service's program, by its name: a probe, a profiler. */
@@ -100,6 +102,7 @@ export async function startStack(options: StackOptions): Promise<Stack> {
     redisUrl: options.redisUrl,
     host: options.host ?? '127.0.0.1',
     ...(await choosePorts(counts, options.webPort)),
+    ...(options.webDoors === undefined ? {} : { webDoors: options.webDoors }),
     webRoot: join(root, 'clients/web/dist'),
   });
   const services = plans.map((plan) => supervise(plan, options));

@@ -32,17 +32,17 @@ export class RoughLine implements AsyncDisposable {
     });
   }
 
-  /** Opens a line to an edge's door. */
+  /** Opens a line to an edge's door, its near end on any free port or on the one that is given. */
   static async open(
     host: string,
     port: number,
     conditions: LineConditions,
-    random: () => number = Math.random,
+    { random = Math.random, nearPort = 0 }: { readonly random?: () => number; readonly nearPort?: number } = {},
   ): Promise<RoughLine> {
     const line = new RoughLine(host, port, conditions, random);
     await new Promise<void>((resolve, reject) => {
       line.#server.once('error', reject);
-      line.#server.listen(0, '127.0.0.1', resolve);
+      line.#server.listen(nearPort, '127.0.0.1', resolve);
     });
     return line;
   }

@@ -17,7 +17,9 @@ async function setUp(t: TestContext, conditions: LineConditions) {
     socket.pipe(socket);
   }).listen(0, '127.0.0.1');
   await once(server, 'listening');
-  const line = await RoughLine.open('127.0.0.1', (server.address() as AddressInfo).port, conditions, seeded(3));
+  const line = await RoughLine.open('127.0.0.1', (server.address() as AddressInfo).port, conditions, {
+    random: seeded(3),
+  });
   const socket = createConnection(Number(line.address.split(':')[1]), '127.0.0.1');
   socket.on('error', () => undefined);
   t.after(async () => {
