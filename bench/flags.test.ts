@@ -40,7 +40,10 @@ test('parts of an area can be measured one by one', () => {
     ['play', '--only', 'memory'],
   ]) {
     const refused = parseFlags(args, areas);
-    assert.match(refused.kind === 'fault' ? refused.message : '', /has no part "memor(y|ies)"; it has (rooms, .*|none)$/);
+    assert.match(
+      refused.kind === 'fault' ? refused.message : '',
+      /has no part "memor(y|ies)"; it has (rooms, .*|none)$/,
+    );
   }
 });
 

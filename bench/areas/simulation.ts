@@ -5,7 +5,9 @@ import { peersFolder } from '../peers.ts';
 import { endlessRooms, startClew } from '../servers/clew-server.ts';
 import { startPeer } from '../servers/peer-server.ts';
 import type { Server } from '../servers/server.ts';
+import { measureIsolation } from './isolation.ts';
 import { measureLabyrinth } from './labyrinth.ts';
+import { measureMatchHeap } from './match-heap.ts';
 import { measureEdgeMemory, measureTicks } from './simulation-load.ts';
 import { profileSimulation } from './simulation-profile.ts';
 
@@ -31,6 +33,8 @@ const parts: NonNullable<Area['parts']> = {
   ticks: measureTicks,
   memory: measureEdgeMemory,
   labyrinth: measureLabyrinth,
+  isolation: measureIsolation,
+  heap: (bench) => measureMatchHeap(bench),
 };
 
 /**
