@@ -65,7 +65,7 @@ export type { Sight } from './sight.ts';
 export { step } from './step.ts';
 export { CELL, FULL_TURN, HALF_CELL, QUARTER_TURN, RADIUS, TICK_MS, TICK_RATE } from './units.ts';
 export { emptyView, type Own, ownView, type View, view } from './view.ts';
-export { type Visibility, visibilityOf } from './visibility.ts';
+export { lookAround, type Visibility, visibilityOf } from './visibility.ts';
 export { type Walls, wallsOf } from './walls.ts';
 export { distancesToExit, wayToExit } from './way.ts';
 export { type Beginning, createWorld, type Figure, type World } from './world.ts';

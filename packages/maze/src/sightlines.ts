@@ -19,8 +19,16 @@ const NORTH = 0;
 
 /** Calls `see` for each two cells of one floor that can see each other, in one order, more than once maybe. */
 export function eachSightline(layout: Layout, see: (cell: number, other: number) => void): void {
+  const lookFrom = sightlinesFrom(layout, see);
+  for (let cell = 0; cell < layout.cells.length; cell++) lookFrom(cell);
+}
+
+/** The same, cell by cell: those that begin in a cell, whenever it is called for. */
+export function sightlinesFrom(layout: Layout, see: (cell: number, other: number) => void): (cell: number) => void {
   const walkers = [new Walker(layout, SOUTH, layout.width, see), new Walker(layout, NORTH, -layout.width, see)];
-  for (let cell = 0; cell < layout.cells.length; cell++) for (const walker of walkers) walker.walk(cell);
+  return (cell) => {
+    for (const walker of walkers) walker.walk(cell);
+  };
 }
 
 /** Walks eastwards and one other way. */

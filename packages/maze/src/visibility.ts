@@ -1,6 +1,6 @@
 import { DIRECTIONS, LADDER_UP, type Layout, neighbourOffsets, passagesOf } from './layout.ts';
 import { divide, type Regions } from './regions.ts';
-import { eachSightline } from './sightlines.ts';
+import { sightlinesFrom } from './sightlines.ts';
 
 /**
  * Which regions of a maze can be seen from which: what a player is told of, and all that he is told of.
@@ -28,26 +28,43 @@ const known = new WeakMap<Layout, { readonly size: number; readonly visibility: 
 export function visibilityOf(layout: Layout, size: number): Visibility {
   const before = known.get(layout);
   if (before?.size === size) return before.visibility;
-  const visibility = lookAround(layout, divide(layout, size));
-  known.set(layout, { size, visibility });
-  return visibility;
+  const looking = lookAround(layout, size);
+  let look = looking.next();
+  while (!look.done) look = looking.next();
+  known.set(layout, { size, visibility: look.value });
+  return look.value;
 }
 
-function lookAround(layout: Layout, regions: Regions): Visibility {
+/**
+ * The same a step at a time: about as many as twice the maze has cells, each of some microseconds. For those who must not
+ * stand still for as long as all of a large maze takes.
+ */
+export function* lookAround(layout: Layout, size: number): Generator<undefined, Visibility, undefined> {
+  const regions = divide(layout, size);
+  yield;
   const sights = new Sights(regions.count);
-  const near = regionsNear(layout, regions);
+  const near: number[][] = [];
+  const regionsNear = regionsNearIn(layout, regions);
+  for (let cell = 0; cell < layout.cells.length; cell++) {
+    near.push(regionsNear(cell));
+    yield;
+  }
   const see = (cell: number, other: number) => {
     for (const from of near[cell]!) for (const to of near[other]!) sights.add(from, to);
   };
   const lookers = lookersOf(layout);
-  for (let cell = 0; cell < layout.cells.length; cell++) see(cell, cell);
-  eachSightline(layout, (cell, other) => {
+  const lookFrom = sightlinesFrom(layout, (cell, other) => {
     see(cell, other);
     lookers[cell]?.push(other);
     lookers[other]?.push(cell);
   });
-  seeThrough(lookers, layout, see);
-  const lists = sights.lists();
+  for (let cell = 0; cell < layout.cells.length; cell++) {
+    see(cell, cell);
+    lookFrom(cell);
+    yield;
+  }
+  yield* seeThrough(lookers, layout, see);
+  const lists = yield* sights.lists();
   return { regions, seenFrom: (region) => lists[region] ?? [] };
 }
 
@@ -68,9 +85,17 @@ class Sights {
   }
 
   /** By region, ascending; both of a pair see each other. */
-  lists(): number[][] {
-    for (let region = 1; region <= this.#count; region++) for (const other of this.#of(region)) this.add(other, region);
-    return Array.from({ length: this.#count + 1 }, (_, region) => this.#of(region));
+  *lists(): Generator<undefined, number[][], undefined> {
+    for (let region = 1; region <= this.#count; region++) {
+      for (const other of this.#of(region)) this.add(other, region);
+      yield;
+    }
+    const lists: number[][] = [[]];
+    for (let region = 1; region <= this.#count; region++) {
+      lists.push(this.#of(region));
+      yield;
+    }
+    return lists;
   }
 
   #of(region: number): number[] {
@@ -83,8 +108,8 @@ class Sights {
   }
 }
 
-/** For each cell the regions of all cells within REACH steps (V2). */
-function regionsNear(layout: Layout, { ofCell }: Regions): number[][] {
+/** For a cell the regions of all cells within REACH steps (V2). */
+function regionsNearIn(layout: Layout, { ofCell }: Regions): (cell: number) => number[] {
   const { cells } = layout;
   const offsets = neighbourOffsets(layout);
   const walk = (cell: number, steps: number, near: number[]) => {
@@ -96,13 +121,11 @@ function regionsNear(layout: Layout, { ofCell }: Regions): number[][] {
       if (passages & (1 << direction)) walk(cell + offsets[direction]!, steps - 1, near);
     }
   };
-  const regions: number[][] = [];
-  for (let cell = 0; cell < cells.length; cell++) {
+  return (cell) => {
     const near: number[] = [];
     walk(cell, REACH, near);
-    regions.push(near);
-  }
-  return regions;
+    return near;
+  };
 }
 
 /** By cell, for the feet and tops of all ladders: the cells that see it; itself, so far. */
@@ -111,11 +134,11 @@ function lookersOf({ cells }: Layout): (number[] | undefined)[] {
 }
 
 /** V3, floor by floor upwards: who sees a ladder's foot from below, through lower ladders too, sees what its top sees. */
-function seeThrough(
+function* seeThrough(
   lookers: readonly (readonly number[] | undefined)[],
   { cells, width, height }: Layout,
   see: (cell: number, other: number) => void,
-): void {
+): Generator<undefined, void, undefined> {
   const area = width * height;
   const ladders: { readonly top: number; readonly fromBelow: readonly number[] }[] = [];
   for (let foot = 0; foot < cells.length; foot++) {
@@ -126,5 +149,6 @@ function seeThrough(
     const fromBelow = [...direct, ...lower.flatMap((ladder) => ladder.fromBelow)];
     ladders.push({ top, fromBelow });
     for (const cell of fromBelow) for (const other of lookers[top]!) see(cell, other);
+    yield;
   }
 }

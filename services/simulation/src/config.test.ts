@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { suite, test } from 'node:test';
 import { defaultRules, labyrinthRules } from '@clew/maze';
 import { ConfigError, parseConfig, serviceFields } from '@clew/service-kit/config';
-import { rulesOf, simulationFields } from './config.ts';
+import { matchesMaxOf, rulesOf, simulationFields } from './config.ts';
 
 const fields = { ...serviceFields, ...simulationFields };
 const needed = { CLEW_SESSION_ADDRESSES: '127.0.0.1:1', CLEW_MATCHMAKING_ADDRESSES: '127.0.0.1:2' };
@@ -27,6 +27,13 @@ suite('the configuration of a simulation', () => {
     const env = { ...needed, CLEW_RULES_MODE: 'labyrinth', CLEW_RULES_SEATS: '200' };
     assert.deepEqual(rulesOf(parseConfig(fields, env)), { ...labyrinthRules, seats: 200 });
     assert.throws(() => parseConfig(fields, { ...needed, CLEW_RULES_MODE: 'tour' }), /CLEW_RULES_MODE/);
+  });
+
+  test('bounds its matches by what they cost, unless it is told otherwise', () => {
+    const boundOf = (env: Record<string, string>) => matchesMaxOf(parseConfig(fields, { ...needed, ...env }));
+    assert.equal(boundOf({}), 300);
+    assert.equal(boundOf({ CLEW_RULES_MODE: 'labyrinth' }), 2);
+    assert.equal(boundOf({ CLEW_RULES_MODE: 'labyrinth', CLEW_MATCHES_MAX: '5' }), 5);
   });
 
   test('names what is wrong', () => {

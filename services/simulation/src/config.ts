@@ -8,6 +8,12 @@ function rule(name: keyof Rules) {
   return z.coerce.number().int().min(min).max(max).optional();
 }
 
+/**
+ * As many as one process bears: 2,000 players in rooms of eight take a part of each tick, and two labyrinths with a thousand
+ * each, bots or players, up to half of it.
+ */
+const matchesMax = { race: 300, labyrinth: 2 } as const;
+
 /** What a simulation reads beyond what every service does. Names in the environment: CLEW_ + field. */
 export const simulationFields = {
   /** Names this process to the others for its life; a random one when not given. */
@@ -21,8 +27,8 @@ export const simulationFields = {
   ADVERTISED_HOST: z.string().min(1).optional(),
   SESSION_ADDRESSES: addresses(),
   MATCHMAKING_ADDRESSES: addresses(),
-  /** Most running matches. */
-  MATCHES_MAX: count(300),
+  /** Most running matches; the mode's when not given. */
+  MATCHES_MAX: z.coerce.number().int().min(1).optional(),
   /** Most edges at once. */
   TRUNKS_MAX: count(64),
   /** A trunk whose edge takes nothing for this long is cut (M4). */
@@ -61,6 +67,10 @@ export const simulationFields = {
 };
 
 export type SimulationConfig = ReturnType<typeof parseConfig<typeof serviceFields & typeof simulationFields>>;
+
+export function matchesMaxOf({ MATCHES_MAX, RULES_MODE }: SimulationConfig): number {
+  return MATCHES_MAX ?? matchesMax[RULES_MODE];
+}
 
 export function rulesOf(config: SimulationConfig): Rules {
   const mode = config.RULES_MODE === 'labyrinth' ? labyrinthRules : defaultRules;

@@ -124,6 +124,20 @@ suite('a match that is divided into regions', () => {
     assert.deepEqual([player.mismatches, other.keyframes, other.mismatches], [0, 1, 0]);
   });
 
+  test('tells nobody of anything before it is known what he can see', async (context) => {
+    const test = await TestMatches.open(context, { rules: { ...rules, baseSize: 64, floors: 3, regionSize: 4 } });
+    const edge = test.edge('edge-1');
+    const match = test.match(1);
+    const player = await test.attach(edge, 1, 'm-1', 1);
+    test.pass(3);
+    await test.until(() => player.keyframes > 0);
+    const { tick } = player.view;
+    assert.ok(tick > 5, `the first frame is of tick ${tick}`);
+    await test.settle(() => player.view.tick === match.world.tick);
+    assert.deepEqual(player.view, visibleFrom(match.world, seatOf(player)).view);
+    assert.deepEqual([player.keyframes, player.mismatches], [1, 0]);
+  });
+
   test('begins anew with each maze', async (context) => {
     const short = { ...rules, levels: 3, climbingTicksMax: 20, scoringTicks: 5 };
     const test = await TestMatches.open(context, { rules: short });

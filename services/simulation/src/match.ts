@@ -9,8 +9,8 @@ import {
   TICK_MS,
   TICK_RATE,
   type View,
+  type Visibility,
   view,
-  visibilityOf,
   type World,
 } from '@clew/maze';
 import { Closed_Reason } from '@clew/protocol/clew/simulation/v1/simulation.ts';
@@ -22,6 +22,7 @@ import type { Admission } from './input-queue.ts';
 import { Journal } from './journal.ts';
 import type { DividedView, RegionEncoder } from './region-encoder.ts';
 import { Seating, type SeatLimits } from './seating.ts';
+import { Survey } from './survey.ts';
 
 /**
  * A running match: a world that goes on tick by tick, those who sit in it, and what was shown to them.
@@ -82,6 +83,7 @@ export class Match {
   #shown: View | undefined;
   /** The same, where the match is divided. */
   #shownParts: DividedView | undefined;
+  readonly #survey: Survey | undefined;
   /** When the next tick is due. */
   #nextTickMs: number;
 
@@ -93,6 +95,7 @@ export class Match {
     this.#surroundings = surroundings;
     this.#world = createWorld({ seed, rules });
     this.seating = new Seating(rules.seats, limits, counters);
+    this.#survey = rules.regionSize > 0 ? new Survey(rules.regionSize) : undefined;
     this.#nextTickMs = nowMs + TICK_MS;
   }
 
@@ -146,6 +149,7 @@ export class Match {
     const record = this.seating.record(world.tick + 1);
     this.journal.push(record);
     step(world, record);
+    this.#survey?.work(world);
     this.#nextTickMs = nowMs + TICK_MS;
     if (this.#state.kind === 'finished') {
       if (world.tick >= this.#state.closeTick) this.end(Closed_Reason.REASON_MATCH_ENDED);
@@ -162,10 +166,10 @@ export class Match {
       this.#shownParts = undefined;
       return;
     }
-    const { encoder, rules } = this.#surroundings;
+    const { encoder } = this.#surroundings;
     const next = view(this.#world);
-    if (rules.regionSize > 0) {
-      this.#showParts(next, rules.regionSize);
+    if (this.#survey !== undefined) {
+      this.#showParts(next, this.#survey.visibility);
       return;
     }
     encoder.begin(this.#shown ?? emptyView, next);
@@ -173,11 +177,14 @@ export class Match {
     this.#shown = next;
   }
 
-  /** Of a divided match: what all have in common, and each region to those who have it in sight. */
-  #showParts(view: View, regionSize: number): void {
+  /** Of a divided match: what all have in common, and each region to those who have it in sight, once that is known. */
+  #showParts(view: View, visibility: Visibility | undefined): void {
+    if (visibility === undefined) {
+      this.#shownParts = undefined;
+      return;
+    }
     const { audiences } = this.seating;
     const { encoder, regions } = this.#surroundings;
-    const visibility = visibilityOf(view.layout, regionSize);
     const before = this.#shownParts;
     const base = before?.view.layout === view.layout ? before : undefined;
     if (base === undefined) this.#startOver();

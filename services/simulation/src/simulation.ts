@@ -15,7 +15,7 @@ import { OpsServer } from '@clew/service-kit/ops-server';
 import { type ProcessContext, unknownProcess } from '@clew/service-kit/process-context';
 import { connectRedis } from '@clew/service-kit/redis';
 import { Telemetry } from '@clew/service-kit/telemetry/telemetry';
-import { rulesOf, type SimulationConfig } from './config.ts';
+import { matchesMaxOf, rulesOf, type SimulationConfig } from './config.ts';
 import { counterNames } from './counter-names.ts';
 import { FrameEncoder } from './frame-encoder.ts';
 import { MatchLease } from './match-lease.ts';
@@ -79,6 +79,7 @@ export async function startSimulation(
   });
   await telemetry.prepare();
   const rules = rulesOf(config);
+  const matchesMax = matchesMaxOf(config);
 
   const redis = starting.adopt(connectRedis(config.REDIS_URL, log), (connection) => connection.disconnect());
   const callSessions = starting.adopt(callChannel(config.SESSION_ADDRESSES), (channel) => channel.close());
@@ -94,7 +95,7 @@ export async function startSimulation(
       detachedMs: config.SEAT_DETACHED_MS,
       finishedMs: config.MATCH_FINISHED_MS,
     },
-    matchesMax: config.MATCHES_MAX,
+    matchesMax,
     onGone: (match) => lease.gone(match),
     clock,
     collections,
@@ -114,7 +115,7 @@ export async function startSimulation(
   const trunks = new TrunkService({
     matches,
     trunksMax: config.TRUNKS_MAX,
-    channelsMax: config.MATCHES_MAX * rules.seats,
+    channelsMax: matchesMax * rules.seats,
     stallMs: config.TRUNK_STALL_MS,
     aliveMs: config.TRUNK_ALIVE_MS,
     clock,
@@ -135,7 +136,7 @@ export async function startSimulation(
     leaseMs: config.MATCH_LEASE_MS,
     renewMs: config.MATCH_RENEW_MS,
     tombstoneMs: config.MATCH_TOMBSTONE_MS,
-    goneMax: config.MATCHES_MAX * 2,
+    goneMax: matchesMax * 2,
     collections,
     counters,
     log,
@@ -185,7 +186,7 @@ export async function startSimulation(
       controlAddress,
       trunkAddress,
       matches: matches.size,
-      matchesMax: config.MATCHES_MAX,
+      matchesMax,
       draining: matches.draining,
       openMatches: matches.open(),
     }),
