@@ -13,6 +13,11 @@ import { Mill } from '../matches/mill.ts';
 const ROOM = 8;
 const AT_ONCE = 100;
 const SETTLED_MS_MAX = 30_000;
+/**
+ * Code is on the heap too: V8 compiles it by and by, for ten thousand matches and more, forgets and compiles it again, which is
+ * some hundred kilobytes up and down. Interpreted, the same work leaves what matches leave.
+ */
+const codeArgs = ['--no-flush-bytecode', '--no-sparkplug', '--no-maglev', '--no-opt'];
 
 export interface HeapTerms {
   /** Matches before figures begin: code is compiled, pools and buffers have their size. */
@@ -21,9 +26,9 @@ export interface HeapTerms {
   readonly matchesPerSample: number;
 }
 
-const usual: HeapTerms = { warmUp: 5_000, samples: 20, matchesPerSample: 500 };
+const usual: HeapTerms = { warmUp: 3_000, samples: 20, matchesPerSample: 500 };
 
-/** Matches of two seconds at most: what they leave is the same, and 15,000 of them are over in some minutes. */
+/** Matches of two seconds at most: what they leave is the same, and 13,000 of them are over in some minutes. */
 const env = {
   CLEW_LOG_LEVEL: 'error',
   CLEW_RULES_SEATS: String(ROOM),
@@ -44,7 +49,7 @@ export async function* measureMatchHeap(bench: Bench, terms = usual): AsyncGener
   const [trunkPort] = await freePorts(1);
   const probed = { CLEW_PROBE_SOCKET: socketPath, CLEW_TRUNK_PORT: String(trunkPort) };
   const isProbed = (name: string) => name.startsWith('simulation');
-  const probeArgs = ['--expose-gc', '--no-flush-bytecode', '--import', join(root, 'bench/churn/probe/main.ts')];
+  const probeArgs = ['--expose-gc', ...codeArgs, '--import', join(root, 'bench/churn/probe/main.ts')];
   const stack = owned.use(
     await startStack({
       redisUrl: await bench.redis(),
