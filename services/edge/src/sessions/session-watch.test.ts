@@ -1,10 +1,17 @@
 import assert from 'node:assert/strict';
 import { suite, test } from 'node:test';
 import { SessionEvent_Kind as Kind } from '@clew/protocol/clew/session/v1/session.ts';
+import { Collections } from '@clew/service-kit/collections';
+import { Counters } from '@clew/service-kit/counters';
 import { Status } from 'nice-grpc-common';
+import { connectPeers } from '../peers.ts';
+import { PlayerDirectory } from '../player-directory.ts';
+import type { PlayerStream } from '../player-stream.ts';
+import { FakeSession } from '../testing/fake-session.ts';
 import { GrpcPlayer } from '../testing/grpc-player.ts';
 import { startTestEdge, type TestEdge } from '../testing/test-edge.ts';
 import { until } from '../testing/until.ts';
+import { SessionWatch } from './session-watch.ts';
 
 const open = async (edge: TestEdge) => (await new GrpcPlayer(edge.grpcAddress).signIn()).play();
 
@@ -82,5 +89,16 @@ suite('what happens to sessions elsewhere', () => {
     await until('the stream ends', () => player.ended);
     assert.equal(player.ended?.reason, 'SESSION_ENDED');
     assert.deepEqual(edge.session.cursors, ['', '1']);
+  });
+
+  test('is heard until the watch is disposed of, which ends its call', async () => {
+    await using session = await FakeSession.open();
+    using peers = connectPeers([session.address], ['127.0.0.1:1']);
+    const directory = new PlayerDirectory<PlayerStream>(new Collections(), 1);
+    const counters = new Counters<string>(['edge.session_events']);
+    const watch = new SessionWatch({ session: peers.sessionStreams, directory, counters });
+    await until('it watches', () => session.watching === 1);
+    watch[Symbol.dispose]();
+    await until('its call has ended', () => session.watching === 0);
   });
 });

@@ -37,6 +37,7 @@ class Room {
       frame,
       (channel) => (this.gone.has(channel) ? undefined : channel),
       (viewer, its) => {
+        assert.ok(!told.has(viewer), 'told once');
         this.frames.set(viewer, its);
         told.set(viewer, [Buffer.from(its.delta).toString(), Buffer.from(its.keyframe).toString()]);
       },
@@ -104,6 +105,7 @@ suite('the sights of a divided match', () => {
     room.gone.add(2);
     room.sights.forget(2);
     assert.equal(room.sights.size, 0);
+    assert.equal(room.sights.companies, 0);
     assert.equal(room.relay({ sights: [{ channels: [2], regions: [3] }], deltas: [3] }).size, 0);
   });
 });

@@ -31,6 +31,11 @@ export class Sights<Viewer> {
     return this.#companyOf.size;
   }
 
+  /** How many different things they see. */
+  get companies(): number {
+    return this.#companies.size;
+  }
+
   /** Hands a frame on to all viewers; `viewerOf` knows them by their channels. */
   relay(
     frame: MatchFrame,

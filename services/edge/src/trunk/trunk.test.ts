@@ -25,14 +25,17 @@ function openTrunks(more: { flushMs?: number; silenceMs?: number } = {}) {
 class Ears implements ChannelListener {
   seat: number | undefined;
   readonly frames: ChannelFrame[] = [];
+  /** Whether there was something for this seat alone in each of them. */
+  readonly own: boolean[] = [];
   closedBy: number | undefined;
   isBroken = false;
 
   attached(seat: number): void {
     this.seat = seat;
   }
-  frame(frame: ChannelFrame): void {
+  frame(frame: ChannelFrame, own: Uint8Array | undefined): void {
     this.frames.push(frame);
+    this.own.push(own !== undefined);
   }
   closed(reason: number): void {
     this.closedBy = reason;
@@ -61,9 +64,29 @@ suite('a trunk', () => {
     assert.equal(two.frames.length, 2);
   });
 
+  test('tells what is for one seat alone to that seat, and once', async () => {
+    await using simulation = await FakeSimulation.open();
+    const { trunks } = openTrunks();
+    using _ = trunks;
+    const [one, two] = [new Ears(), new Ears()];
+    trunks.attach(simulation.address, seat('a'), one);
+    trunks.attach(simulation.address, seat('b'), two);
+    await until('both sit', () => one.seat !== undefined && two.seat !== undefined);
+    simulation.frame('m-1', 1, { own: [simulation.channelOf('a')!] });
+    simulation.frame('m-1', 2);
+    await until('both hear', () => one.frames.length === 2 && two.frames.length === 2);
+    assert.deepEqual(
+      [one.own, two.own],
+      [
+        [true, false],
+        [false, false],
+      ],
+    );
+  });
+
   test('is shared by all channels to one simulation, and gone with the last', async () => {
     await using simulation = await FakeSimulation.open();
-    const { trunks, sizes } = openTrunks();
+    const { trunks, sizes } = openTrunks({ silenceMs: 60_000 }); // T1: it goes by its good-bye, not by silence
     using _ = trunks;
     const [one, two] = [new Ears(), new Ears()];
     const first = trunks.attach(simulation.address, seat('a'), one);
