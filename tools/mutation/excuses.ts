@@ -161,4 +161,28 @@ export const excuses: readonly Excuse[] = [
     line: "span?.end(isAttached ? undefined : 'refused');",
     reason: SPAN_ENDS,
   },
+  {
+    path: 'services/simulation/src/match.ts',
+    line: 'this.#shownParts = undefined;',
+    reason: 'one view that nobody is shown; it goes with the match, and nobody holds a match that is over',
+  },
+  {
+    path: 'services/simulation/src/trunk.ts',
+    line: 'this.#release();',
+    next: 'this.#call.end();',
+    reason:
+      'the end closes the stream, and its close does the same; until then nothing is written to a stream that ends',
+  },
+  {
+    path: 'services/simulation/src/trunk.ts',
+    line: 'this.#release();',
+    next: "this.#call.emit('error', Object.assign(new Error(details), { code: status.INVALID_ARGUMENT, details }));",
+    reason: 'the error ends the stream, of which nothing waits unread, and its close does the same',
+  },
+  {
+    path: 'services/edge/src/trunk/trunk.ts',
+    line: 'this.#call.cancel();',
+    reason:
+      'the client is closed in the next line: grpc-js ends its connection within ten seconds, and the call with it',
+  },
 ];

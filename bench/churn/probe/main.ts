@@ -10,15 +10,15 @@ import { Session } from 'node:inspector';
 import { createServer, Server, Socket } from 'node:net';
 import { duplexPair } from 'node:stream';
 import { setImmediate as turn } from 'node:timers/promises';
-import { getSystemErrorMap } from 'node:util';
+import { getSystemErrorName } from 'node:util';
 import { PER_METHOD, type ProbeReport } from './report.ts';
 
 const socketPath = process.env.CLEW_PROBE_SOCKET;
 const gc = globalThis.gc;
 if (socketPath === undefined || gc === undefined) throw new Error('the probe needs CLEW_PROBE_SOCKET and --expose-gc');
 
-// Node makes it at the first error of the system, whenever that is.
-getSystemErrorMap();
+// Node makes and keeps its map of the system's errors at the first of them, whenever that is.
+getSystemErrorName(-1);
 const http2 = await http2Prototypes();
 const timer = setTimeout(() => {}, 0);
 clearTimeout(timer);

@@ -4,13 +4,13 @@ import { type AddressInfo, createServer } from 'node:net';
 import { after, beforeEach, test } from 'node:test';
 import { TicketStatus_State as State } from '@clew/protocol/clew/matchmaking/v1/matchmaking.ts';
 import { ServiceError } from '@clew/service-kit/service-error';
+import { Relay } from '@clew/service-kit/testing/relay';
 import { RedisRelay } from '@clew/service-kit/testing/test-redis';
 import { ClientError, ServerError, Status } from 'nice-grpc';
 import { matchKey, registryKeys } from './keys.ts';
 import { FakeSessions } from './testing/fake-sessions.ts';
 import { FakeRegistration, FakeSimulation, presenceOf } from './testing/fake-simulation.ts';
 import { eventually, Instance } from './testing/instance.ts';
-import { Relay } from './testing/relay.ts';
 import { member, party, TestRedis } from './testing/test-redis.ts';
 
 const database = await TestRedis.open(12);

@@ -2,11 +2,11 @@ import assert from 'node:assert/strict';
 import { once } from 'node:events';
 import { test } from 'node:test';
 import { Collections } from '@clew/service-kit/collections';
+import { Relay } from '@clew/service-kit/testing/relay';
 import { ServerError, Status } from 'nice-grpc';
 import { SimulationLinks } from './simulation-links.ts';
 import type { Simulation } from './simulation-registry.ts';
 import { FakeSimulation, presenceOf } from './testing/fake-simulation.ts';
-import { Relay } from './testing/relay.ts';
 
 const matchId = 'm-0123456789abcdef';
 const player = { playerId: 'a'.repeat(32), sessionEpoch: 1, displayName: 'A' };

@@ -71,6 +71,7 @@ suite('the outlook of an audience', () => {
     outlook.begin(next);
     assert.deepEqual(outlook.look(looker, next, false), sightOf(3));
     assert.deepEqual(outlook.fresh(), sightOf(away.seat));
+    assert.deepEqual(seenIn(outlook, next), sightOf(away.seat));
   });
 
   test('begins anew with another maze', () => {

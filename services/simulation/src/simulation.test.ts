@@ -5,8 +5,10 @@ import { suite, test } from 'node:test';
 import { SessionEvent_Kind } from '@clew/protocol/clew/session/v1/session.ts';
 import { Closed_Reason } from '@clew/protocol/clew/simulation/v1/simulation.ts';
 import { parseConfig, serviceFields } from '@clew/service-kit/config';
+import { Relay } from '@clew/service-kit/testing/relay';
 import { simulationFields } from './config.ts';
 import { startSimulation } from './simulation.ts';
+import { FakeMatchmaking, FakeSessions } from './testing/fake-peers.ts';
 import { player } from './testing/test-matches.ts';
 import { log, running } from './testing/test-simulation.ts';
 
@@ -95,6 +97,28 @@ suite('a simulation', () => {
       assert.equal(await refused(port), true);
     }
   });
+});
+
+test('a simulation that stops leaves no connection behind', async (context) => {
+  await using sessions = await new FakeSessions().open();
+  await using matchmaking = await new FakeMatchmaking().open();
+  await using toSessions = await Relay.open(sessions.address);
+  await using toMatchmaking = await Relay.open(matchmaking.address);
+  const { control, edge, stop } = await running(context, {
+    CLEW_SESSION_ADDRESSES: toSessions.address,
+    CLEW_MATCHMAKING_ADDRESSES: toMatchmaking.address,
+    CLEW_SEAT_DETACHED_MS: '20',
+    CLEW_SEAT_CHECK_MS: '10',
+  });
+  await control.createMatch({ matchId: 'm-1', epoch: 1, players: [player(1)] });
+  const trunk = edge('edge-1');
+  await trunk.attach(1, 'm-1', player(1).playerId);
+  trunk.cancel();
+  await sessions.notice.until(() => sessions.asked.length > 0 && sessions.cursors.length > 0);
+  await matchmaking.notice.until(() => matchmaking.last !== undefined);
+  assert.deepEqual([toSessions.near.size, toMatchmaking.near.size], [2, 1]);
+  await stop();
+  for (const relay of [toSessions, toMatchmaking]) await relay.abandoned();
 });
 
 test('a start that fails leaves nothing running', async () => {

@@ -65,6 +65,16 @@ suite('the tick loop', () => {
     assert.deepEqual({ busyMsP50, busyMsMax }, { busyMsP50: 2.5, busyMsMax: 2.5 });
   });
 
+  test('runs nothing once it was stopped', (context) => {
+    context.mock.timers.enable({ apis: ['setTimeout'] });
+    const { loop, ran, state } = fixture();
+    loop.start();
+    loop.stop();
+    state.nowMs += 100;
+    context.mock.timers.tick(100);
+    assert.equal(ran.length, 1);
+  });
+
   test('runs by itself from start to stop', async () => {
     let phases = 0;
     const four = Promise.withResolvers<void>();

@@ -187,6 +187,67 @@ suite('a trunk', () => {
     await edge.until(() => edge.ended !== undefined);
   });
 
+  test('in which something fails is cut, and the others go on', async (context) => {
+    const world = await TestMatches.open(context);
+    const match = world.match(2);
+    const [one, two] = [world.edge('edge-1'), world.edge('edge-2')];
+    await world.attach(one, 1, match.id, 1);
+    const seated = await world.attach(two, 1, match.id, 2);
+    context.mock.method(
+      world.matches,
+      'get',
+      () => {
+        throw new Error('no match can be had');
+      },
+      { times: 1 },
+    );
+    one.send({ attaches: [{ channel: 2, matchId: match.id, playerId: player(2).playerId, sessionEpoch: 1 }] });
+    await one.until(() => one.ended !== undefined);
+    assert.equal(world.counters.get('simulation.trunks_cut'), 1);
+    assert.equal(match.seating.seats[0]?.state.kind, 'detached');
+    const { deltas } = seated;
+    await world.until(() => seated.deltas > deltas + 3);
+  });
+
+  test('that cannot be written to is cut, and the others go on', async (context) => {
+    const world = await TestMatches.open(context);
+    const match = world.match(2);
+    const [one, two] = [world.edge('edge-1'), world.edge('edge-2')];
+    await world.attach(one, 1, match.id, 1);
+    const seated = await world.attach(two, 1, match.id, 2);
+    context.mock.method(
+      world.matches,
+      'get',
+      () => ({
+        seating: {
+          attach: () => ({ kind: 'attached', channel: { audience: { matchChannel: -1 }, seat: 0 } }),
+          detach: () => {},
+        },
+      }),
+      { times: 1 },
+    );
+    one.send({ attaches: [{ channel: 2, matchId: match.id, playerId: player(2).playerId, sessionEpoch: 1 }] });
+    await one.until(() => one.ended !== undefined);
+    assert.equal(world.counters.get('simulation.trunks_cut'), 1);
+    const { deltas } = seated;
+    await world.until(() => seated.deltas > deltas + 3);
+    assert.equal(seated.mismatches, 0);
+  });
+
+  test('is told at the stop what was gathered, then that it is over', async (context) => {
+    const world = await TestMatches.open(context);
+    const match = world.match();
+    const edge = world.edge('edge-1');
+    const seated = await world.attach(edge, 1, match.id, 1);
+    match.end(Closed_Reason.REASON_MATCH_ENDED);
+    const stopped = world.trunks.stop(5_000);
+    assert.deepEqual([world.size('simulation.trunks'), world.size('simulation.channels')], [0, 0]);
+    await stopped;
+    await edge.until(() => edge.ended !== undefined);
+    assert.equal(edge.ended?.code, status.OK);
+    assert.equal(seated.closed, Closed_Reason.REASON_MATCH_ENDED);
+  });
+
   test('is refused beyond the bound', async (context) => {
     const world = await TestMatches.open(context, { trunksMax: 1 });
     world.edge('edge-1');
@@ -260,6 +321,14 @@ suite('an edge that does not read', () => {
     await world.settle(() => backlog(world) === undefined);
     await edge.until(() => edge.ended !== undefined);
     assert.notEqual(edge.ended?.code, status.OK);
+    assert.equal(match.seating.seats[0]?.state.kind, 'detached');
+  });
+
+  test('is cut off when it breaks the protocol: it would not hear why', async (context) => {
+    const { match, edge } = await stalled(context);
+    edge.send({ attaches: [{ channel: 0, matchId: 'm', playerId: 'p', sessionEpoch: 1 }] });
+    await edge.until(() => edge.ended !== undefined); // it noticed, without reading
+    assert.notEqual(edge.ended?.code, status.INVALID_ARGUMENT);
     assert.equal(match.seating.seats[0]?.state.kind, 'detached');
   });
 

@@ -85,8 +85,7 @@ export class Trunk implements TrunkWriter {
     this.#openedMs = options.clock();
     this.#writtenMs = this.#openedMs;
     call.on('data', (request: TrunkRequest) => this.#receive(request));
-    call.on('error', () => this.#release());
-    call.on('cancelled', () => this.#release());
+    call.on('error', () => {}); // `close` comes, too
     call.on('close', () => this.#release());
     call.on('end', () => this.#farewell());
   }
@@ -243,6 +242,7 @@ export class Trunk implements TrunkWriter {
 
   #refuse(details: string): void {
     this.#options.counters.add('simulation.trunks_refused');
+    if (this.#backlog.messages > 0) return void this.cut(); // K2: it would not hear why
     this.#release();
     this.#call.emit('error', Object.assign(new Error(details), { code: status.INVALID_ARGUMENT, details }));
   }
@@ -293,7 +293,6 @@ export class Trunk implements TrunkWriter {
     this.#state = { kind: 'gone' };
     const nowMs = this.#options.clock();
     for (const { match, channel } of this.#leads.values()) match.seating.detach(channel, false, nowMs);
-    this.#leads.clear();
     this.#writer = new BinaryWriter();
     this.#gatheredBytes = 0;
     this.#options.onGone(this);

@@ -5,6 +5,7 @@ import { suite, test } from 'node:test';
 import { Input } from '@clew/protocol/clew/play/v1/frame.ts';
 import { Closed_Reason, TrunkResponse } from '@clew/protocol/clew/simulation/v1/simulation.ts';
 import { Collections } from '@clew/service-kit/collections';
+import { Relay } from '@clew/service-kit/testing/relay';
 import { FakeSimulation } from '../testing/fake-simulation.ts';
 import { until } from '../testing/until.ts';
 import type { ChannelListener } from './channel.ts';
@@ -185,6 +186,18 @@ suite('a trunk', () => {
     assert.equal(ears.isBroken, true);
     assert.deepEqual(sizes(), [0, 0]);
     await until('the simulation sees it', () => simulation.trunks.size === 0);
+  });
+
+  test('that is over leaves no connection', async () => {
+    await using simulation = await FakeSimulation.open();
+    await using relay = await Relay.open(simulation.address);
+    const { trunks } = openTrunks();
+    const ears = new Ears();
+    trunks.attach(relay.address, seat('a'), ears);
+    await until('it sits', () => ears.seat !== undefined);
+    assert.equal(relay.near.size, 1);
+    trunks[Symbol.dispose]();
+    await until('it is gone', () => relay.near.size === 0);
   });
 
   test('that is closed holds no channel, though somebody holds it', async () => {
