@@ -1,10 +1,13 @@
 /** What compose.yaml says, held against what is there. */
 import assert from 'node:assert/strict';
+import { once } from 'node:events';
 import { existsSync, readFileSync } from 'node:fs';
+import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
-import { suite, test } from 'node:test';
+import { suite, type TestContext, test } from 'node:test';
 import { parseConfig, serviceFields } from '@clew/service-kit/config';
 import { parse } from 'yaml';
+import { createPager } from '../deploy/alertmanager/pager.mts';
 import { edgeFields } from '../services/edge/src/config.ts';
 import { matchmakingFields } from '../services/matchmaking/src/config.ts';
 import { sessionFields } from '../services/session/src/config.ts';
@@ -39,13 +42,13 @@ suite('compose.yaml', () => {
       const name = address!.split(':')[0]!;
       assert.equal(labels.service_instance_id, name);
       assert.equal(compose.services[name]?.environment?.CLEW_NAME, name);
-      assert.match(compose.services[name]?.command.at(-1) ?? '', new RegExp(`^services/${labels.service_name}/`));
+      assert.match(compose.services[name]?.command?.at(-1) ?? '', new RegExp(`^services/${labels.service_name}/`));
     }
   });
 
   test('every process takes its configuration', () => {
     for (const name of clewServices(compose)) {
-      const { environment = {}, command } = compose.services[name]!;
+      const { environment = {}, command = [] } = compose.services[name]!;
       const service = /^services\/(\w+)\//.exec(command.at(-1) ?? '')?.[1] as keyof typeof fields;
       assert.doesNotThrow(() => parseConfig({ ...serviceFields, ...fields[service] }, environment), name);
     }
@@ -59,6 +62,22 @@ suite('compose.yaml', () => {
       const asked = [CLEW_SESSION_ADDRESSES, CLEW_MATCHMAKING_ADDRESSES].map((address) => address!.split(':')[0]!);
       for (const host of [...asked, new URL(CLEW_REDIS_URL!).hostname]) assert.ok(known.has(host), `${name}: ${host}`);
     }
+  });
+
+  test("no two publish the same port, and operators' listeners are published on loopback only", () => {
+    const published = Object.values(compose.services).flatMap(({ ports = [] }) => ports);
+    const hostPorts = published.map((port) => port.split(':').at(-2));
+    assert.equal(new Set(hostPorts).size, hostPorts.length, String(hostPorts));
+    const ops = published.filter((port) => port.endsWith(':9464'));
+    assert.equal(ops.length, clewServices(compose).length);
+    for (const port of ops) assert.match(port, /^127\.0\.0\.1:/);
+  });
+
+  test('whom Alertmanager tells is there', () => {
+    const text = readFileSync(join(deploy, 'alertmanager/alertmanager.yml'), 'utf8');
+    const hosts = [...text.matchAll(/url: (\S+)/g)].map(([, url]) => new URL(url!).hostname);
+    assert.ok(hosts.length >= 2);
+    for (const host of hosts) assert.ok(host in compose.services, host);
   });
 
   test('what it mounts is there', () => {
@@ -80,5 +99,53 @@ suite('compose.yaml', () => {
       const heapMb = Number(/=(\d+)$/.exec(command.find((arg) => arg.startsWith('--max-old-space-size')) ?? '')?.[1]);
       assert.ok(heapMb <= (Number(limit?.replace('m', '')) * 2) / 3, `${name}: ${heapMb} of ${limit}`);
     }
+  });
+});
+
+suite('the pager of compose.yaml', () => {
+  const message = {
+    status: 'firing',
+    startsAt: '2026-01-01T00:00:00Z',
+    labels: { severity: 'critical', alertname: 'MemoryGrows' },
+    annotations: { summary: 'edge-1: memory grows', runbook_url: 'docs/runbook.md#memorygrows' },
+  };
+
+  async function pager(context: TestContext, say: (line: string) => void, silenceMaxMs?: number) {
+    const server = createPager(say, silenceMaxMs).listen(0, '127.0.0.1');
+    await once(server, 'listening');
+    context.after(() => {
+      server.close();
+      server.closeAllConnections();
+    });
+    const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+    return async (path: string, body: string) => {
+      const response = await fetch(url + path, { method: 'POST', body, headers: { connection: 'close' } });
+      await response.arrayBuffer();
+      return response.status;
+    };
+  }
+
+  test('prints each alert with its way to the runbook, and takes nothing else', async (context) => {
+    const lines: string[] = [];
+    const post = await pager(context, (line) => lines.push(line));
+    assert.equal(await post('/alerts', JSON.stringify({ alerts: [message] })), 200);
+    for (const body of ['', '{}', '{"alerts":[null]}']) assert.equal(await post('/alerts', body), 400);
+    const tooLong = JSON.stringify({ alerts: [message], padding: 'x'.repeat(1_000_000) });
+    await post('/alerts', tooLong).catch(() => undefined); // Cut before it is read.
+    assert.deepEqual(lines, [
+      '2026-01-01T00:00:00Z firing critical MemoryGrows: edge-1: memory grows (docs/runbook.md#memorygrows)',
+    ]);
+  });
+
+  test('says so when the heartbeat stays away, and not while it comes', async (context) => {
+    const silent = Promise.withResolvers<string>();
+    const post = await pager(context, silent.resolve, 1_000);
+    let beatMs = 0;
+    for (let beat = 0; beat < 10; beat += 1) {
+      beatMs = performance.now();
+      assert.equal(await post('/heartbeat', JSON.stringify({ alerts: [message] })), 200);
+    }
+    assert.match(await silent.promise, /^no heartbeat/);
+    assert.ok(performance.now() - beatMs > 998, 'a second after the last one, not after the first');
   });
 });

@@ -10,7 +10,7 @@ const START_MS = 120_000;
 
 interface ComposeService {
   readonly image: string;
-  readonly command: readonly string[];
+  readonly command?: readonly string[];
   readonly environment?: Readonly<Record<string, string>>;
   readonly ports?: readonly string[];
   readonly read_only?: boolean;
@@ -27,7 +27,7 @@ export function readCompose(): ComposeFile {
 
 /** Names of the services that are Clew's own. */
 export function clewServices({ services }: ComposeFile): string[] {
-  return Object.keys(services).filter((name) => services[name]!.image.startsWith('${CLEW_IMAGE'));
+  return Object.keys(services).filter((name) => services[name]!.command?.at(-1)?.startsWith('services/'));
 }
 
 /** Names by which the others reach one: its own, and those that it shares. */
@@ -59,7 +59,7 @@ export async function startCompose({ clew, redis, names }: ComposeTerms): Promis
   const compose = readCompose();
   const containers = new Map<string, StartedTestContainer>();
   const start = async (name: string) => {
-    const { command, environment = {}, ports = [] } = compose.services[name]!;
+    const { command = [], environment = {}, ports = [] } = compose.services[name]!;
     const isRedis = name === 'redis';
     const container = new GenericContainer(isRedis ? redis : clew)
       .withLabels({ [RUN_LABEL]: process.env.CLEW_TEST_RUN ?? String(process.pid) })
@@ -68,7 +68,7 @@ export async function startCompose({ clew, redis, names }: ComposeTerms): Promis
       .withCommand([...command])
       .withEnvironment({ ...environment })
       .withTmpFs(isRedis ? { '/data': 'rw' } : { '/tmp': 'rw' })
-      .withExposedPorts(...ports.map((published) => Number(published.split(':')[1])))
+      .withExposedPorts(...ports.map((published) => Number(published.split(':').at(-1))))
       // Not the image's health check: it looks every 15 seconds.
       .withWaitStrategy(Wait.forLogMessage(isRedis ? /Ready to accept connections/ : / serves"/))
       .withStartupTimeout(START_MS);

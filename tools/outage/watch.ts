@@ -13,7 +13,7 @@ const READY_MS = 30_000;
 const STOP_MS = 5_000;
 const LEASH = join(root, 'tools/start/leash.sh');
 /** Where alertmanager.yml sends to until somebody says otherwise. */
-const PLACEHOLDER = 'http://127.0.0.1:9099';
+const PLACEHOLDER = 'http://pager:9099';
 
 /** A process that Prometheus watches. */
 export interface WatchTarget {
