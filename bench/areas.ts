@@ -1,4 +1,5 @@
 import type { Area } from './area.ts';
+import { browser } from './areas/browser.ts';
 import { churn } from './areas/churn.ts';
 import { play } from './areas/play.ts';
 import { sessions } from './areas/sessions.ts';
@@ -6,4 +7,4 @@ import { simulation } from './areas/simulation.ts';
 import { telemetry } from './areas/telemetry.ts';
 
 /** All areas, in the order of `--help`. */
-export const areas: readonly Area[] = [churn, play, sessions, simulation, telemetry];
+export const areas: readonly Area[] = [browser, churn, play, sessions, simulation, telemetry];

@@ -28,12 +28,13 @@ export function browserForFile(): () => Promise<Browser> {
   let launched: Promise<Browser> | undefined;
   after(async () => (await launched)?.close());
   return () => {
-    launched ??= launch();
+    launched ??= launchBrowser();
     return launched;
   };
 }
 
-async function launch(): Promise<Browser> {
+/** Whoever launches it closes it. */
+export async function launchBrowser(): Promise<Browser> {
   const executablePath = findProgram(NAMES);
   if (!executablePath) throw new Error(`no Chromium on PATH; install one of: ${NAMES.join(', ')}`);
   return await chromium.launch({ executablePath, args: ARGUMENTS });

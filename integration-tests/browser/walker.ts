@@ -9,23 +9,28 @@ const OFF_MIDDLE = 180;
 
 /** Presses keys until the own figure is out. Resolves then; rejects after `withinMs`, or when the level ended before. */
 export async function walkToExit(page: Page, withinMs = 90_000): Promise<void> {
+  const pose = await walkTowardsExit(page, withinMs);
+  if (!(pose.flags & FLAG_OUT)) throw new Error(`not out after ${withinMs} ms, at ${JSON.stringify(pose)}`);
+}
+
+/** Presses keys for so long, or until the own figure is out; returns where it is then. Rejects when the level ended before. */
+export async function walkTowardsExit(page: Page, forMs: number): Promise<Pose> {
   const keys = new Keys(page);
   const level = await told(page, 'level');
   const shown = await page.evaluate(() => window.clew.layout());
   if (!shown) throw new Error('there is no layout: nobody plays here');
   const layout: Layout = { ...shown, cells: Uint8Array.from(shown.cells) };
   const steps = stepsToExit(layout);
-  const deadline = performance.now() + withinMs;
+  const deadline = performance.now() + forMs;
   for (;;) {
     const pose = await page.evaluate(() => window.clew.pose());
     if (!pose) throw new Error('the match went away');
-    if (pose.flags & FLAG_OUT) break;
-    if (performance.now() > deadline) throw new Error(`not out after ${withinMs} ms, at ${JSON.stringify(pose)}`);
+    const isOver = pose.flags & FLAG_OUT || performance.now() > deadline;
+    await keys.hold(isOver ? [] : keysFor(pose, layout, steps));
+    if (isOver) return pose;
     if ((await told(page, 'level')) !== level) throw new Error(`level ${level} ended before the exit was reached`);
-    await keys.hold(keysFor(pose, layout, steps));
     await new Promise((resolve) => setTimeout(resolve, 25));
   }
-  await keys.hold([]);
 }
 
 /** The keys that lead to the next cell of the shortest way, however one looks. */

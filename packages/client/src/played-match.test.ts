@@ -213,15 +213,27 @@ test('what did not change from sample to sample is the same object', (t) => {
   assert.equal(after.ranking, before.ranking);
 });
 
-test('frames that come too late to show others by them are counted', (t) => {
+test('frames that come too late to show others by them are counted, and pictures for which there was none', (t) => {
   const { run, network, host, match, book } = play(t, { seed: 8, oneWayMs: 40, jitterMs: 20 });
   run(5_000);
+  for (let picture = 0; picture < 60; picture += 1) {
+    run(17);
+    match.sample();
+  }
   assert.equal(book.framesLate, 0);
+  assert.deepEqual([book.samplesBetween, book.samplesHeld], [60, 0]);
   const held: ReturnType<typeof host.tick>[] = [];
   network.pass(network.nowMs + 500, (nowMs) => {
     t.mock.timers.tick(1);
     if (nowMs % 50 === 0) held.push(host.tick(nowMs));
+    if (nowMs % 10 === 0) match.sample();
   });
+  const { samplesHeld } = book;
+  assert.equal(book.samplesBetween - 60 + samplesHeld, 50);
+  assert.ok(
+    samplesHeld > 20 && samplesHeld < 45,
+    `${samplesHeld} of 50: the first are shown by what was there already`,
+  );
   for (const frame of held) match.frame(frame);
   assert.ok(book.framesLate > 4 && book.framesLate < held.length, `${book.framesLate} of ${held.length}`);
 });

@@ -147,6 +147,9 @@ export class PlayedMatch implements Match {
     const { view } = this;
     const own = this.#sampleOwn(nowMs);
     if (view === undefined || own === undefined) return undefined;
+    const othersTick = this.#clock.othersTick(nowMs);
+    if (othersTick <= view.tick) this.#options.book.samplesBetween += 1;
+    else this.#options.book.samplesHeld += 1;
     const { number, levels, phase, phaseEndTick } = view.level;
     const isGlowing = this.#glow.cells.length > 0 && this.#glow.endTick > view.tick;
     return {
@@ -162,7 +165,7 @@ export class PlayedMatch implements Match {
       glow: isGlowing ? this.#glow : undefined,
       glowEndsInMs: isGlowing ? this.#clock.msUntilFrame(this.#glow.endTick, nowMs) : 0,
       own,
-      others: this.#interpolation.others(this.#clock.othersTick(nowMs), this.seat),
+      others: this.#interpolation.others(othersTick, this.seat),
       ranking: this.#ranking,
       pingMs: this.#clock.roundTripMs,
       silentMs: Math.max(0, nowMs - this.#frameAtMs),

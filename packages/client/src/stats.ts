@@ -16,6 +16,10 @@ export interface ClientStats {
   readonly hashMismatches: number;
   /** Frames that came when others were already shown at a later tick: there was nothing to show them between. */
   readonly framesLate: number;
+  /** Pictures in which others were shown between two frames. */
+  readonly samplesBetween: number;
+  /** Pictures in which they were shown as in the newest frame, for no later one was there yet: they stood still for it. */
+  readonly samplesHeld: number;
   /** Predictions that the server's truth corrected. */
   readonly corrections: number;
   /** Levels that the own player left through the exit. */
@@ -86,6 +90,8 @@ export class StatsBook {
   gaps = 0;
   hashMismatches = 0;
   framesLate = 0;
+  samplesBetween = 0;
+  samplesHeld = 0;
   corrections = 0;
   levelsFinished = 0;
   matchesFinished = 0;
@@ -101,17 +107,18 @@ export class StatsBook {
   /** All figures begin anew. */
   reset(): void {
     Object.assign(this, { frames: 0, keyframes: 0, bytes: 0, inputs: 0, disconnects: 0, gaps: 0, hashMismatches: 0 });
-    Object.assign(this, { framesLate: 0, corrections: 0, levelsFinished: 0, matchesFinished: 0 });
+    Object.assign(this, { framesLate: 0, samplesBetween: 0, samplesHeld: 0, corrections: 0 });
+    Object.assign(this, { levelsFinished: 0, matchesFinished: 0 });
     this.latencyMs.reset();
     this.correctionUnits.reset();
   }
 
   read(): ClientStats {
     const { frames, keyframes, bytes, inputs, disconnects, gaps, hashMismatches } = this;
-    const { framesLate, corrections, levelsFinished, matchesFinished } = this;
+    const { framesLate, samplesBetween, samplesHeld, corrections, levelsFinished, matchesFinished } = this;
     return {
       ...{ frames, keyframes, bytes, inputs, disconnects, gaps, hashMismatches },
-      ...{ framesLate, corrections, levelsFinished, matchesFinished },
+      ...{ framesLate, samplesBetween, samplesHeld, corrections, levelsFinished, matchesFinished },
       latencyMs: this.latencyMs.percentiles(),
       correctionUnits: this.correctionUnits.percentiles(),
     };

@@ -1,0 +1,175 @@
+import { mkdir } from 'node:fs/promises';
+import { join } from 'node:path';
+import { setTimeout as wait } from 'node:timers/promises';
+import type { ClientStats } from '@clew/client';
+import { CELL } from '@clew/maze';
+import type { Page } from 'playwright-core';
+import { launchBrowser, tells, told, Visitor } from '../../integration-tests/browser/browser.ts';
+import { walkTowardsExit } from '../../integration-tests/browser/walker.ts';
+import { RoughLine } from '../../tools/line/rough-line.ts';
+import { root, setUp } from '../../tools/setup.mjs';
+import { freePorts } from '../../tools/start/ports.ts';
+import { startStack } from '../../tools/start/stack.ts';
+import type { Area, Bench, Figure } from '../area.ts';
+
+/** The way there and back takes 150 ms longer, more or less 50. */
+const LINE = { latencyMs: 150, jitterMs: 50, stallMs: 0 };
+const WALK_MS = 60_000;
+const STEPS = 20;
+/** Between two steps: the figure stands still, and what it was told has arrived. */
+const REST_MS = 600;
+const VIEWPORT = { width: 1_280, height: 720 };
+
+const env = {
+  CLEW_LOG_LEVEL: 'warn',
+  CLEW_MATCH_FILL_MS: '200',
+  CLEW_RULES_MODE: 'labyrinth',
+  CLEW_RULES_STARTING_TICKS: '40',
+  CLEW_RULES_CLIMBING_TICKS_MAX: '100000',
+  CLEW_RULES_AFTER_ARRIVAL_TICKS: '100000',
+};
+
+/** A labyrinth of a thousand, bots on all seats but one, played in Chromium by key presses over a bad network. */
+export const browser: Area = {
+  name: 'browser',
+  about: 'a thousand in one maze, played in Chromium by key presses, 150 ms ± 50 away: what its player sees',
+  async *measure(bench) {
+    await setUp({ web: true, say: bench.say });
+    const folder = join(root, '.clew/browser');
+    await mkdir(folder, { recursive: true });
+    await using owned = new AsyncDisposableStack();
+    const [webPort, , door] = await freePorts(3); // the second is for native gRPC
+    owned.use(await RoughLine.open('127.0.0.1', door!, LINE, { nearPort: webPort! }));
+    const stack = owned.use(
+      await startStack({
+        redisUrl: await bench.redis(),
+        env,
+        webPort: webPort!,
+        webDoors: [door!],
+        signal: bench.stop,
+      }),
+    );
+    const chromium = owned.adopt(await launchBrowser(), (launched) => launched.close());
+    const visitor = owned.use(await Visitor.of(chromium, stack.edges[0]!.webUrl));
+    const page = await visitor.tab();
+    await page.setViewportSize(VIEWPORT);
+    await page.fill('#player-name', 'Theseus');
+    await page.click('#play');
+    bench.say('Theseus waits for a labyrinth …');
+    await tells(page, 'state', 'seated');
+    await tells(page, 'phase', '2');
+    yield* played(page, folder, bench);
+    if (visitor.complaints.length > 0) throw new Error(`the page complains: ${visitor.complaints.join('; ')}`);
+  },
+};
+
+async function* played(page: Page, folder: string, { say, stop }: Bench): AsyncGenerator<Figure> {
+  say(`walks for ${WALK_MS / 1_000} s …`);
+  const before = await statsOf(page);
+  const begunMs = performance.now();
+  const picture = async (name: string) => {
+    const path = join(folder, `${name}.png`);
+    await page.screenshot({ path });
+    say(path);
+  };
+  // Pictures cost the page time: they are taken when what is counted has been counted.
+  await walkTowardsExit(page, WALK_MS);
+  const after = await statsOf(page);
+  const seconds = (performance.now() - begunMs) / 1_000;
+  stop.throwIfAborted();
+  await picture('after-the-walk');
+  const others = (await page.evaluate(() => window.clew.others())).length;
+  yield* figures(before, after, seconds, others);
+  yield* ownMovement(await takeSteps(page, stop), Number(await told(page, 'seat')));
+  const walking = walkTowardsExit(page, 4_000);
+  await wait(2_500);
+  await picture('on-the-way');
+  await walking;
+}
+
+function* figures(before: ClientStats, after: ClientStats, seconds: number, othersInSight: number): Generator<Figure> {
+  const passed = (name: 'frames' | 'framesLate' | 'samplesBetween' | 'samplesHeld' | 'corrections' | 'inputs') =>
+    after[name] - before[name];
+  const pictures = passed('samplesBetween') + passed('samplesHeld');
+  const conditions = {
+    ...{ latencyMs: LINE.latencyMs, jitterMs: LINE.jitterMs, seconds: rounded(seconds) },
+    ...{ picturesPerSecond: rounded(pictures / seconds), othersInSight },
+    ...{ frames: passed('frames'), gaps: after.gaps, hashMismatches: after.hashMismatches },
+  };
+  yield {
+    figure: 'browser.correction_cells_p99',
+    value: rounded(after.correctionUnits.p99 / CELL),
+    unit: 'cells',
+    conditions: {
+      ...{ corrections: passed('corrections'), inputs: passed('inputs') },
+      ...{ cellsP50: rounded(after.correctionUnits.p50 / CELL), cellsMax: rounded(after.correctionUnits.max / CELL) },
+    },
+  };
+  yield {
+    figure: 'browser.interpolated_share',
+    value: rounded(passed('samplesBetween') / pictures),
+    unit: '1',
+    conditions,
+  };
+  yield {
+    figure: 'browser.frames_late_share',
+    value: rounded(passed('framesLate') / passed('frames')),
+    unit: '1',
+    conditions: { frames: passed('frames'), framesLate: passed('framesLate') },
+  };
+  yield {
+    figure: 'browser.latency_ms_p50',
+    value: rounded(after.latencyMs.p50),
+    unit: 'ms',
+    conditions: { p99: rounded(after.latencyMs.p99), samples: after.latencyMs.count },
+  };
+}
+
+/** From a key's press to the picture in which the own figure has moved, in milliseconds, by the page's own clock. */
+async function takeSteps(page: Page, stop: AbortSignal): Promise<number[]> {
+  await page.evaluate(() => {
+    const steps: number[] = [];
+    let pressed: { atMs: number; x: number; y: number } | undefined;
+    addEventListener(
+      'keydown',
+      ({ repeat }) => {
+        const pose = window.clew.pose();
+        if (!repeat && pose !== undefined) pressed = { atMs: performance.now(), x: pose.x, y: pose.y };
+      },
+      true,
+    );
+    const look = () => {
+      const pose = window.clew.pose();
+      if (pressed !== undefined && pose !== undefined && (pose.x !== pressed.x || pose.y !== pressed.y)) {
+        steps.push(performance.now() - pressed.atMs);
+        pressed = undefined;
+      }
+      requestAnimationFrame(look);
+    };
+    requestAnimationFrame(look);
+    Object.assign(window, { clewSteps: steps });
+  });
+  const taken = () => page.evaluate(() => (window as unknown as { clewSteps: number[] }).clewSteps);
+  for (let step = 0; step < STEPS; step += 1) {
+    // To and fro, so that there is room for each.
+    const key = step % 2 === 0 ? 'KeyW' : 'KeyS';
+    await page.keyboard.down(key);
+    await wait(REST_MS / 2, undefined, { signal: stop });
+    await page.keyboard.up(key);
+    await wait(REST_MS, undefined, { signal: stop });
+  }
+  return taken();
+}
+
+function* ownMovement(stepsMs: readonly number[], seat: number): Generator<Figure> {
+  const sorted = stepsMs.toSorted((a, b) => a - b);
+  const value = rounded(sorted[sorted.length >> 1] ?? Number.NaN);
+  const conditions = { steps: stepsMs.length, longestMs: rounded(sorted.at(-1) ?? Number.NaN), seat };
+  yield { figure: 'browser.own_movement_ms_p50', value, unit: 'ms', conditions };
+}
+
+async function statsOf(page: Page): Promise<ClientStats> {
+  return (await page.evaluate(() => window.clew.stats())) as ClientStats;
+}
+
+const rounded = (value: number) => Math.round(value * 1_000) / 1_000;
