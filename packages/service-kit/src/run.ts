@@ -21,9 +21,11 @@ export interface ServiceProcess<Config> {
   readonly fields: z.ZodRawShape;
   /** Resolves when the service serves; what it resolves to is disposed at the end. `signal` aborts a start under way. */
   readonly start: (config: Config, log: Log, signal: AbortSignal, context: ProcessContext) => Promise<AsyncDisposable>;
-  /** Bound of a graceful stop. */
-  readonly stopMs?: number;
+  /** Bound of a graceful stop; DEFAULT_STOP_MS when not given. */
+  readonly stopMs?: (config: Config) => number;
 }
+
+export const DEFAULT_STOP_MS = 4_000;
 
 /** Runs until told to stop. The only caller is a service's main.ts, which passes the real `process`. */
 export async function run<Config>(host: NodeJS.Process, service: ServiceProcess<Config>): Promise<void> {
@@ -31,7 +33,7 @@ export async function run<Config>(host: NodeJS.Process, service: ServiceProcess<
   const name = config.NAME ?? service.name;
   const log = createLog({ name, level: config.LOG_LEVEL, format: config.LOG_FORMAT });
   const stop = new AbortController();
-  const stopMs = service.stopMs ?? 4_000;
+  const stopMs = service.stopMs?.(config as Config) ?? DEFAULT_STOP_MS;
 
   const ask = (why: string) => {
     if (stop.signal.aborted) return;

@@ -50,6 +50,8 @@ export const simulationFields = {
   MATCH_RENEW_MS: milliseconds(800, 10),
   /** How long a match that is over is remembered. */
   MATCH_TOMBSTONE_MS: milliseconds(600_000),
+  /** How long a process that is told to stop lets its matches play on; those that are not over by then end with it. */
+  DRAIN_MS: milliseconds(0, 0),
   /** How often matchmaking hears of load and free seats. */
   REGISTER_MS: milliseconds(1_000, 10),
   /** What matches are: races of a few through several mazes, or one large labyrinth for a thousand. */

@@ -38,6 +38,7 @@ export class Matches {
   readonly #byId: Map<string, Match>;
   readonly #phases: readonly Match[][] = Array.from({ length: PHASES }, () => []);
   #draining = false;
+  readonly #allOver = Promise.withResolvers<void>();
 
   constructor(options: MatchesOptions) {
     this.#options = options;
@@ -71,6 +72,12 @@ export class Matches {
   /** No new matches and players from now on. */
   drain(): void {
     this.#draining = true;
+    if (this.size === 0) this.#allOver.resolve();
+  }
+
+  /** Once they drain: resolves when the last of them is over. */
+  over(): Promise<void> {
+    return this.#allOver.promise;
   }
 
   get draining(): boolean {
@@ -158,6 +165,7 @@ export class Matches {
   #remove(match: Match): void {
     const { counters, log, onGone } = this.#options;
     if (!this.#byId.delete(match.id)) return;
+    if (this.#draining && this.size === 0) this.#allOver.resolve();
     for (const matches of this.#phases) {
       const at = matches.indexOf(match);
       if (at < 0) continue;

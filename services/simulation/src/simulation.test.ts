@@ -47,6 +47,9 @@ suite('a simulation', () => {
     assert.ok(tick.ticks >= 20 && tick.busyMsP50 > 0 && tick.busyMsMax >= tick.busyMsP99);
     assert.deepEqual(seats, { bot: 7, reserved: 0, attached: 1, detached: 0 });
     assert.equal(trunks[0]?.edgeId, 'edge-1');
+    // What scales simulations is what matchmaking fills them by.
+    const places = collections.find(({ name }) => name === 'simulation.matches');
+    assert.deepEqual([places?.size, places?.bound], [1, matchmaking.last?.matchesMax]);
     for (const { name, size, bound, orphans } of collections) {
       assert.ok(size <= bound && orphans === 0, name);
     }
@@ -119,6 +122,53 @@ test('a simulation that stops leaves no connection behind', async (context) => {
   assert.deepEqual([toSessions.near.size, toMatchmaking.near.size], [2, 1]);
   await stop();
   for (const relay of [toSessions, toMatchmaking]) await relay.abandoned();
+});
+
+suite('a simulation that is told to stop, and may drain', () => {
+  test('lets its matches play on, takes nobody new, and stops with the last of them', async (context) => {
+    const { simulation, sessions, matchmaking, control, edge, stop } = await running(context, {
+      CLEW_DRAIN_MS: '600000',
+    });
+    await control.createMatch({ matchId: 'm-1', epoch: 1, players: [player(1)] });
+    const trunk = edge('edge-1');
+    const seated = await trunk.attach(1, 'm-1', player(1).playerId);
+    await sessions.notice.until(() => sessions.cursors.length > 0);
+    let isStopped = false;
+    const stopped = stop().then(() => {
+      isStopped = true;
+    });
+    await matchmaking.notice.until(() => matchmaking.last?.draining === true);
+    const { deltas } = seated;
+    await trunk.until(() => seated.deltas > deltas + 20);
+    const ready = await fetch(`http://127.0.0.1:${simulation.opsPort}/readyz`);
+    assert.deepEqual([isStopped, seated.closed, ready.status], [false, undefined, 503]);
+    await assert.rejects(control.createMatch({ matchId: 'm-2', epoch: 1, players: [player(2)] }), /DRAINING|about to/);
+    sessions.tell({
+      playerId: player(1).playerId,
+      epoch: 1,
+      kind: SessionEvent_Kind.KIND_ENDED,
+      matchId: 'm-1',
+      reason: '',
+    });
+    await stopped;
+    assert.equal(seated.closed, Closed_Reason.REASON_SEAT_UNKNOWN);
+    assert.equal(await refused(simulation.trunkPort), true);
+  });
+
+  test('does not wait where there is nothing to wait for', async (context) => {
+    const { stop } = await running(context, { CLEW_DRAIN_MS: '600000' });
+    await stop();
+  });
+
+  test('waits no longer than it may', async (context) => {
+    const { control, edge, stop } = await running(context, { CLEW_DRAIN_MS: '1' });
+    await control.createMatch({ matchId: 'm-1', epoch: 1, players: [player(1)] });
+    const trunk = edge('edge-1');
+    const seated = await trunk.attach(1, 'm-1', player(1).playerId);
+    await stop();
+    await trunk.until(() => trunk.ended !== undefined);
+    assert.equal(seated.closed, Closed_Reason.REASON_MATCH_FAILED);
+  });
 });
 
 test('a start that fails leaves nothing running', async () => {

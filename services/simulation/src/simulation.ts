@@ -46,7 +46,8 @@ const STOP_MS = 500;
  * until matchmaking hears of it, and what it runs plays on without any of them.
  *
  * The stack is undone from the bottom of this function up: not ready any more; matchmaking hears that no more matches are
- * wanted; the matches end and their edges are told; the loop stops; that is written down; Redis last.
+ * wanted; for DRAIN_MS those that run play on, and all of this with them; what is left ends and its edges are told; the loop
+ * stops; that is written down; Redis last.
  */
 export async function startSimulation(
   config: SimulationConfig,
@@ -195,11 +196,6 @@ export async function startSimulation(
     log,
   });
   background((signal) => registration.run(signal));
-  starting.defer(() => {
-    matches.drain();
-    trunks.drain();
-  });
-
   const acts = new OperatorActs({ token: config.OPS_TOKEN, log, collections, players: () => matches.seats().attached });
   const ops = starting.adopt(
     new OpsServer({
@@ -215,6 +211,12 @@ export async function startSimulation(
   );
   const opsPort = await ops.listen(config.HOST, config.OPS_PORT);
   ops.setReady(true);
+  starting.defer(async () => {
+    ops.setReady(false);
+    matches.drain();
+    await within(config.DRAIN_MS, matches.over());
+    trunks.drain();
+  });
   log.info({ simulationId, grpcPort, trunkPort, opsPort }, 'simulation serves');
 
   const running = starting.move();

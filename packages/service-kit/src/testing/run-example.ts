@@ -1,3 +1,4 @@
+import { milliseconds } from '../config.ts';
 import { run } from '../run.ts';
 
 /**
@@ -14,10 +15,10 @@ async function behave(how: string | undefined, signal?: AbortSignal): Promise<vo
   }
 }
 
-await run(process, {
+await run<{ readonly STOP_MS: number }>(process, {
   name: 'example',
-  fields: {},
-  stopMs: 300,
+  fields: { STOP_MS: milliseconds(300) },
+  stopMs: ({ STOP_MS: stopMs }) => stopMs,
   async start(_config: unknown, log, signal) {
     // What keeps a real service alive: its listeners.
     setInterval(() => {}, 1_000);
