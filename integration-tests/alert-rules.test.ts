@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { existsSync, globSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { suite, test } from 'node:test';
-import { parse } from 'yaml';
+import { parse, parseAllDocuments } from 'yaml';
 import { run } from '../tools/machine/command.ts';
 import { root } from '../tools/setup.mjs';
 import { alertsOf, deployFolder, metricsIn, readRules } from './alert-rules.ts';
@@ -100,6 +100,27 @@ test('alerts that concern a process name it', () => {
   }
 });
 
+test('autoscaling asks for what a rule records, of kinds of processes that there are', () => {
+  const text = readFileSync(join(deployFolder, 'kubernetes/autoscaling.yaml'), 'utf8');
+  const scaled = parseAllDocuments(text).map((document) => {
+    assert.deepEqual(document.errors, []);
+    return document.toJS() as ScaledObject;
+  });
+  const recorded = new Set(rules.flatMap(({ record }) => record ?? []));
+  const kinds = scaled.map(({ kind, metadata, spec }) => {
+    assert.equal(kind, 'ScaledObject');
+    assert.equal(spec.scaleTargetRef.name, metadata.name);
+    assert.ok(spec.minReplicaCount >= 2 && spec.maxReplicaCount > spec.minReplicaCount);
+    const { query, threshold } = spec.triggers[0]!.metadata;
+    const [metric = '', ...others] = metricsIn(query);
+    assert.deepEqual([recorded.has(metric), others], [true, []], query);
+    // Below 0.85 a process still takes players in: new ones must be there before.
+    assert.ok(Number(threshold) > 0 && Number(threshold) < 0.85);
+    return /service_name="(\w+)"/.exec(query)?.[1];
+  });
+  assert.deepEqual(kinds, ['simulation', 'edge']);
+});
+
 test('the post-mortem names only what exists', () => {
   const text = readFileSync(join(deployFolder, '../docs/postmortem-2024-08-18.md'), 'utf8');
   const paths = [...text.matchAll(/`([\w-]+\/[\w./-]+)`/g)].map(([, path]) => path!);
@@ -134,6 +155,17 @@ test('the post-mortem names only what exists', () => {
     [],
   );
 });
+
+interface ScaledObject {
+  readonly kind: string;
+  readonly metadata: { readonly name: string };
+  readonly spec: {
+    readonly scaleTargetRef: { readonly name: string };
+    readonly minReplicaCount: number;
+    readonly maxReplicaCount: number;
+    readonly triggers: readonly { readonly metadata: { readonly query: string; readonly threshold: string } }[];
+  };
+}
 
 type Labels = Readonly<Record<string, string>>;
 

@@ -45,6 +45,12 @@ export const overview: BoardDescription = {
           'clew:phases_late:ratio1m',
         ),
         perProcess(
+          'How full processes are',
+          'Places taken, memory or time of the loop: what there is least left of. 1 is full; autoscaling aims at 0.6.',
+          'percentunit',
+          'clew:fullness:max',
+        ),
+        perProcess(
           'Longest wait for a match',
           'Of the oldest ticket. Usual: 3 s at most.',
           's',
