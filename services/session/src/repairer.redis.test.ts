@@ -55,6 +55,14 @@ suite('the repair', () => {
     assert.equal(await session.redis.pexpiretime(session.key(player)), until);
   });
 
+  test('gives an index that was lost back, with the TTL of its records', async (context) => {
+    const player = await create();
+    await session.redis.del(indexOf(player));
+    assert.equal((await repaired(context)).records, 1);
+    const { redis } = session;
+    assert.equal(await redis.pexpiretime(indexOf(player)), await redis.pexpiretime(session.key(player)));
+  });
+
   test('gives a tombstone without a TTL one', async (context) => {
     const player = await create();
     await session.store.kick({ playerId: player, epoch: 0 }, 'gone', '');

@@ -7,6 +7,7 @@ import { connectRedis, redisReady } from '@clew/service-kit/redis';
 import { RedisRelay } from '@clew/service-kit/testing/test-redis';
 import { decodeCursor } from './event-cursor.ts';
 import { EventStreams } from './event-streams.ts';
+import { eventsKey, shardOf } from './keys.ts';
 import { createCounters } from './session-counters.ts';
 import { SessionEvents } from './session-events.ts';
 import { SessionStore } from './session-store.ts';
@@ -278,5 +279,15 @@ suite('the event streams', () => {
     assert.ok((await session.redis.xlen('clew:{s5}:events')) <= 200);
     const ttl = await session.redis.pttl('clew:{s5}:events');
     assert.ok(ttl > 590_000 && ttl <= 600_000);
+  });
+
+  test('that begin with the end of a lease go, too', async () => {
+    const player = anyPlayer();
+    await session.store.create(player, 'Ariadne', false, '');
+    await session.redis.del(eventsKey(shardOf(player)));
+    await session.elapse(player);
+    assert.equal((await session.store.sweep(100)).expired, 1);
+    assert.deepEqual(await session.kinds(player), ['EXPIRED']);
+    assert.ok((await session.redis.pttl(eventsKey(shardOf(player)))) > 0);
   });
 });
