@@ -24,7 +24,7 @@ export function connectRedis(url: string, log: Log, options: RedisOptions = {}):
   const redis = connect(target, options);
   let complained = false;
   redis.on('error', (error: Error) => {
-    if (!complained) log.warn({ err: error }, 'Redis is away');
+    if (!complained) log.warn({ reason: error.message }, 'Redis is away');
     complained = true;
   });
   redis.on('ready', () => {

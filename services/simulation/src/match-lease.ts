@@ -4,6 +4,7 @@ import type { Collections } from '@clew/service-kit/collections';
 import type { Counters } from '@clew/service-kit/counters';
 import type { Log } from '@clew/service-kit/log';
 import { LuaScript } from '@clew/service-kit/lua-script';
+import { ServiceError } from '@clew/service-kit/service-error';
 import type { Redis } from 'ioredis';
 import type { CounterName } from './counter-names.ts';
 import { matchKey } from './keys.ts';
@@ -73,7 +74,8 @@ export class MatchLease {
       this.#complained = false;
     } catch (error) {
       this.#options.counters.add('simulation.lease_failures');
-      if (!this.#complained) this.#options.log.warn({ err: error }, 'match leases cannot be renewed');
+      const why = error instanceof ServiceError ? { reason: error.message } : { err: error };
+      if (!this.#complained) this.#options.log.warn(why, 'match leases cannot be renewed');
       this.#complained = true;
     }
   }

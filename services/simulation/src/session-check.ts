@@ -37,6 +37,7 @@ interface Overdue {
  */
 export class SessionCheck {
   readonly #options: SessionCheckOptions;
+  #complained = false;
 
   constructor(options: SessionCheckOptions) {
     this.#options = options;
@@ -60,8 +61,12 @@ export class SessionCheck {
       const found = await sessions.batchGetSessions({ playerIds }, { deadline: callMs, signal });
       const byPlayer = new Map(found.sessions.map((session) => [session.playerId, session]));
       for (const entry of overdue) this.#judge(entry, byPlayer.get(entry.player.playerId));
+      this.#complained = false;
     } catch (error) {
-      if (!signal.aborted) log.warn({ reason: String(error) }, 'sessions of detached seats cannot be asked for');
+      if (!this.#complained && !signal.aborted) {
+        log.warn({ reason: String(error) }, 'sessions of detached seats cannot be asked for');
+      }
+      this.#complained = true;
       for (const entry of overdue) this.#postpone(entry);
     }
   }
