@@ -51,7 +51,7 @@ export const browser: Area = {
       }),
     );
     const chromium = owned.adopt(await launchBrowser(), (launched) => launched.close());
-    const visitor = owned.use(await Visitor.of(chromium, stack.edges[0]!.webUrl));
+    const visitor = owned.use(await Visitor.of(chromium, stack.edges[0]!.webUrl, ''));
     const page = await visitor.tab();
     await page.fill('#player-name', 'Theseus');
     await page.click('#play');

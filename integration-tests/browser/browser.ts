@@ -44,17 +44,20 @@ export async function launchBrowser(): Promise<Browser> {
 export class Visitor implements AsyncDisposable {
   readonly context: BrowserContext;
   readonly #url: string;
+  readonly #fineness: string;
   /** What pages complained about: errors in scripts, refusals by the Content-Security-Policy, failed requests. */
   readonly complaints: string[] = [];
 
-  private constructor(context: BrowserContext, url: string) {
+  private constructor(context: BrowserContext, url: string, fineness: string) {
     this.context = context;
     this.#url = url;
+    this.#fineness = fineness;
   }
 
-  static async of(browser: Browser, url: string): Promise<Visitor> {
+  /** `fineness` as in the page's address; '' lets the page choose what is fluent. */
+  static async of(browser: Browser, url: string, fineness = '0.3'): Promise<Visitor> {
     const context = await browser.newContext({ viewport: { width: 640, height: 400 } });
-    return new Visitor(context, url);
+    return new Visitor(context, url, fineness);
   }
 
   /** A new tab with the game in it. */
@@ -65,7 +68,7 @@ export class Visitor implements AsyncDisposable {
     page.on('console', (message) => {
       if (message.type() === 'error') this.complaints.push(message.text());
     });
-    await page.goto(`${this.#url}/?debug&fineness=0.3`);
+    await page.goto(`${this.#url}/?debug&fineness=${this.#fineness}`);
     return page;
   }
 

@@ -13,6 +13,8 @@ import { afterFrame, type Quality, startingQuality } from './quality.ts';
 
 /** How much of the world is seen from top to bottom, in degrees. */
 const FIELD = 60;
+/** Cells: what is further away, fog has swallowed. Mazes are up to 64 cells wide, and to draw them whole costs the most. */
+const SIGHT = 28;
 /** Milliseconds from frame to frame that a software renderer keeps at least, so that others get the processor too. */
 const SOFTWARE_FRAME_MS = 40;
 /** The longest that it rests between two frames. */
@@ -29,7 +31,7 @@ export interface StageOptions {
 
 export class Stage {
   readonly canvas: HTMLCanvasElement;
-  readonly camera = new PerspectiveCamera(FIELD, 1, 0.02, 60);
+  readonly camera = new PerspectiveCamera(FIELD, 1, 0.02, SIGHT);
   readonly light: Light;
   readonly labyrinth: Labyrinth;
   readonly figures: Figures;

@@ -27,8 +27,9 @@ export interface MatchSample {
   readonly own: OwnAvatar;
   /** Everybody else, by ascending seat, interpolated a little in the past. */
   readonly others: readonly OtherAvatar[];
-  /** Best first, as of the newest frame. */
+  /** Best first, as of the newest frame: of all, or of those in sight where one is told of nobody else. */
   readonly ranking: readonly Rank[];
+  readonly isRankingWhole: boolean;
   /** Round trip, estimated; undefined until known. */
   readonly pingMs: number | undefined;
   /** Milliseconds since the newest frame came. Beyond some 500 the connection is in trouble. */

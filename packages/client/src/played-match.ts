@@ -167,6 +167,7 @@ export class PlayedMatch implements Match {
       own,
       others: this.#interpolation.others(othersTick, this.seat),
       ranking: this.#ranking,
+      isRankingWhole: this.#known?.avatarRegions.length === 0,
       pingMs: this.#clock.roundTripMs,
       silentMs: Math.max(0, nowMs - this.#frameAtMs),
     };

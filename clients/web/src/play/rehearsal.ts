@@ -87,6 +87,7 @@ export class Rehearsal {
       own: bodies[OWN] as MatchSample['own'],
       others: bodies.slice(1).filter((one) => !(one.flags & FLAG_OUT)),
       ranking: this.#ranks,
+      isRankingWhole: true,
       pingMs: 0,
       silentMs: 0,
     };

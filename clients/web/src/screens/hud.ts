@@ -83,7 +83,8 @@ export class Hud {
     say(this.#points, `${own.points}`);
     say(this.#clews, counted(own.clews, 'clew'));
     const rank = sample.ranking.find((one) => one.seat === sample.seat);
-    say(this.#place, rank ? `${ordinal(rank.place)} of ${sample.ranking.length}` : '');
+    const isKnown = rank !== undefined && sample.isRankingWhole;
+    say(this.#place, isKnown ? `${ordinal(rank.place)} of ${sample.ranking.length}` : '');
     if (this.#rankingShown !== sample.ranking) {
       this.#rankingShown = sample.ranking;
       const arrivals = new Map(
