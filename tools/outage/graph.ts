@@ -5,10 +5,11 @@ import type { Sample } from './watch.ts';
 const WIDTH = 960;
 const HEIGHT = 320;
 const PLOT = { left: 64, right: WIDTH - 64, top: 44, bottom: HEIGHT - 36 };
-/** For processes, told apart also without colours by their names at the lines' ends. */
-const palette = ['#c2410c', '#1d4ed8', '#15803d', '#7e22ce', '#0e7490'];
-const PLAYERS_COLOR = '#64748b';
+/** Lines of processes: a colour each by the page's style (`.process-0` …), and a pattern, for who cannot tell colours apart. */
+const patterns = ['', '9 4', '2 3', '10 3 2 3', '5 5'];
 const PIN_RADIUS = 10;
+/** Marks nearer than this have their letters below each other. */
+const LETTER_WIDTH = 14;
 
 export function graphOf(scene: SceneRecord): string {
   const { beganMs, endedMs, memory, memoryLimitMb, players } = scene;
@@ -23,10 +24,8 @@ export function graphOf(scene: SceneRecord): string {
     axes(x, beganMs, endedMs, megabytesMax, y, playersMax, yPlayers),
     area(players, x, yPlayers),
     memoryLimitMb === undefined ? '' : limitLine(y(memoryLimitMb), memoryLimitMb),
-    ...[...memory].map(([name, samples], index) =>
-      line(name, samples, x, (bytes) => y(bytes / 1e6), palette[index % palette.length]!),
-    ),
-    ...scene.marks.filter(({ what }) => !what.startsWith('alert')).map(({ atMs, what }) => flag(x(atMs), what, 'mark')),
+    ...[...memory].map(([name, samples], index) => line(name, samples, x, (bytes) => y(bytes / 1e6), index)),
+    ...flags(marksOf(scene).map(({ atMs }) => x(atMs))),
     ...pins(firingOf(scene).map(({ atMs }) => x(atMs))),
   ];
   return `<svg viewBox="0 0 ${WIDTH} ${HEIGHT}" role="img" aria-label="${escaped(scene.title)}">${parts.join('')}</svg>`;
@@ -35,6 +34,11 @@ export function graphOf(scene: SceneRecord): string {
 /** Alerts that fired, in order. */
 export function firingOf({ alerts }: SceneRecord) {
   return alerts.filter(({ status }) => status === 'firing').toSorted((one, other) => one.atMs - other.atMs);
+}
+
+/** What was done and what happened, but for the alerts; lettered in the graph. */
+export function marksOf({ marks }: SceneRecord) {
+  return marks.filter(({ what }) => !what.startsWith('alert'));
 }
 
 export function escaped(text: string): string {
@@ -75,8 +79,9 @@ function axes(
       const top = y(part * mbMax).toFixed(1);
       return `<line class="grid" x1="${PLOT.left}" x2="${PLOT.right}" y1="${top}" y2="${top}"/><text class="tick" x="${PLOT.left - 6}" y="${Number(top) + 4}" text-anchor="end">${Math.round(part * mbMax)}</text><text class="tick" x="${PLOT.right + 6}" y="${yPlayers(part * playersMax) + 4}">${Math.round(part * playersMax)}</text>`;
     }),
-    `<text class="tick" x="${PLOT.left}" y="16" text-anchor="middle">MB</text>`,
-    `<text class="tick" x="${PLOT.right}" y="16" text-anchor="middle">players</text>`,
+    // In the corners: pins stand above the plot, up to its edges.
+    `<text class="tick" x="${PLOT.left - 6}" y="${PLOT.top - 16}" text-anchor="end">MB</text>`,
+    `<text class="tick" x="${WIDTH}" y="${PLOT.top - 16}" text-anchor="end">players</text>`,
   ].join('');
 }
 
@@ -85,11 +90,11 @@ function area(samples: readonly Sample[], x: Scale, y: Scale): string {
   const points = samples.map(({ atMs, value }) => `${x(atMs).toFixed(1)},${y(value).toFixed(1)}`);
   const [first, last] = [samples[0]!, samples.at(-1)!];
   const floor = `${x(last.atMs).toFixed(1)},${PLOT.bottom} ${x(first.atMs).toFixed(1)},${PLOT.bottom}`;
-  return `<polygon points="${points.join(' ')} ${floor}" fill="${PLAYERS_COLOR}" opacity="0.18"/>`;
+  return `<polygon class="players" points="${points.join(' ')} ${floor}"/>`;
 }
 
 /** Gaps (a process that was away) are gaps. */
-function line(name: string, samples: readonly Sample[], x: Scale, y: Scale, color: string): string {
+function line(name: string, samples: readonly Sample[], x: Scale, y: Scale, index: number): string {
   let path = '';
   let beforeMs = Number.NEGATIVE_INFINITY;
   for (const { atMs, value } of samples) {
@@ -98,24 +103,41 @@ function line(name: string, samples: readonly Sample[], x: Scale, y: Scale, colo
   }
   const last = samples.at(-1);
   if (last === undefined) return '';
-  return `<path d="${path}" fill="none" stroke="${color}" stroke-width="2"><title>${escaped(name)}</title></path>`;
+  return `<path d="${path}" ${processLook(index)}><title>${escaped(name)}</title></path>`;
+}
+
+function processLook(index: number): string {
+  const look = index % patterns.length;
+  return `class="process process-${look}" stroke-dasharray="${patterns[look]}"`;
 }
 
 function limitLine(top: number, limitMb: number): string {
   return `<line class="limit" x1="${PLOT.left}" x2="${PLOT.right}" y1="${top}" y2="${top}"/><text class="limit" x="${PLOT.left + 6}" y="${top - 5}">limit, ${limitMb} MB</text>`;
 }
 
-function flag(left: number, what: string, kind: string): string {
-  return `<line class="${kind}" x1="${left}" x2="${left}" y1="${PLOT.top}" y2="${PLOT.bottom}"><title>${escaped(what)}</title></line>`;
+/** What was done: dotted lines, lettered from a at the plot's foot; the list below the graph says what. */
+export function flags(lefts: readonly number[]): string[] {
+  return rowsOf(lefts, LETTER_WIDTH).map((row, index) => {
+    const left = lefts[index]!;
+    const line = `<line class="mark" x1="${left}" x2="${left}" y1="${PLOT.top}" y2="${PLOT.bottom}"/>`;
+    const letter = String.fromCharCode(97 + (index % 26));
+    return `${line}<text class="mark" x="${left + 4}" y="${PLOT.bottom - 6 - row * 13}">${letter}</text>`;
+  });
 }
 
-/** An alert: a numbered pin; the list below the graph says which. */
-/** Numbered from 1; those that would lie on each other stand below each other. */
+/** Alerts: pins, numbered from 1; the list below the graph says which. */
 export function pins(lefts: readonly number[]): string[] {
+  return rowsOf(lefts, 2 * PIN_RADIUS).map((row, index) =>
+    pin(lefts[index]!, PLOT.top - 16 + row * 2 * (PIN_RADIUS + 1), index + 1),
+  );
+}
+
+/** For each of what stands in order from left to right: 0, or one row on where it would lie on the one before. */
+function rowsOf(lefts: readonly number[], width: number): number[] {
   let row = 0;
   return lefts.map((left, index) => {
-    row = index > 0 && left - lefts[index - 1]! < 2 * PIN_RADIUS ? row + 1 : 0;
-    return pin(left, PLOT.top - 16 + row * 2 * (PIN_RADIUS + 1), index + 1);
+    row = index > 0 && left - lefts[index - 1]! < width ? row + 1 : 0;
+    return row;
   });
 }
 
@@ -125,10 +147,11 @@ function pin(left: number, top: number, number: number): string {
   return `<g class="pin">${line}${circle}<text x="${left}" y="${top + 4}" text-anchor="middle">${number}</text></g>`;
 }
 
-/** Which colour is which process. */
+/** Which line is which process. */
 export function legendOf({ memory }: SceneRecord): string {
-  const entries = [...memory.keys()].map(
-    (name, index) => `<span><i style="background:${palette[index % palette.length]}"></i>${escaped(name)}</span>`,
-  );
-  return `<p class="legend">${entries.join('')}<span><i style="background:${PLAYERS_COLOR};opacity:.4"></i>players connected</span></p>`;
+  const key = (drawn: string, name: string) =>
+    `<span><svg class="key" viewBox="0 0 32 10" aria-hidden="true">${drawn}</svg>${escaped(name)}</span>`;
+  const entries = [...memory.keys()].map((name, index) => key(`<path d="M0 5L32 5" ${processLook(index)}/>`, name));
+  const players = key('<rect class="players" width="32" height="10"/>', 'players connected');
+  return `<p class="legend">${entries.join('')}${players}</p>`;
 }

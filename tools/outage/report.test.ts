@@ -79,7 +79,8 @@ test('the report is one page without scripts, and everything in it is escaped', 
   assert.match(page, /A server with &#60;sessions&#62;/);
   assert.match(page, /30 s <strong>MemoryGrows<\/strong> edge-1: memory grows <code>edge.players<\/code>/);
   assert.match(page, /Lost while they wanted to stay: UNREACHABLE ×24/);
-  assert.equal(page.match(/<svg /g)?.length, 1);
+  assert.equal(page.match(/<svg [^>]*role="img"/g)?.length, 1);
+  assert.match(page, /lettered in the graph:<\/p><ol type="a"><li>5 s visitors come &#38; go/);
 });
 
 test('a scene without anything in it still draws', () => {

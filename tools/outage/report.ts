@@ -1,20 +1,24 @@
 /** The whole run as one HTML page: no script, nothing from elsewhere. */
 import { keepsBar, type OutageFigure } from './figures.ts';
-import { escaped, firingOf, graphOf, legendOf } from './graph.ts';
+import { escaped, firingOf, graphOf, legendOf, marksOf } from './graph.ts';
 import { figuresOf, type Results, timelineOf } from './results.ts';
 import type { SceneRecord } from './scene.ts';
 
 const style = `
-:root { color-scheme: light dark; --line: #8884; --soft: #666; --good: #15803d; --bad: #b91c1c; }
-@media (prefers-color-scheme: dark) { :root { --soft: #aaa; --good: #4ade80; --bad: #f87171; } }
+:root { color-scheme: light dark; --line: #8884; --soft: #666; --good: #15803d; --bad: #b91c1c; --pin: #fff; --players: #64748b2e;
+  --process-0: #c2410c; --process-1: #1d4ed8; --process-2: #15803d; --process-3: #7e22ce; --process-4: #0e7490; }
+@media (prefers-color-scheme: dark) { :root { --soft: #aaa; --good: #4ade80; --bad: #f87171; --pin: #111; --players: #94a3b840;
+  --process-0: #fb923c; --process-1: #7dacff; --process-2: #4ade80; --process-3: #d8a4ff; --process-4: #67e8f9; } }
 body { font: 15px/1.5 system-ui, sans-serif; max-width: 1000px; margin: 2rem auto; padding: 0 1rem; }
 h1 { font-size: 1.6rem; } h2 { font-size: 1.15rem; margin-top: 2.5rem; }
 table { border-collapse: collapse; width: 100%; } th, td { text-align: left; padding: .3rem .6rem; border-bottom: 1px solid var(--line); vertical-align: top; }
 td.value { font-variant-numeric: tabular-nums; } .kept { color: var(--good); } .missed { color: var(--bad); }
 svg { width: 100%; height: auto; } svg text { font: 11px system-ui, sans-serif; fill: currentColor; } svg .tick { fill: var(--soft); }
 svg .grid { stroke: var(--line); stroke-width: .5; } svg line.limit { stroke: var(--bad); stroke-dasharray: 6 4; } svg text.limit { fill: var(--bad); }
-svg line.mark { stroke: var(--soft); stroke-dasharray: 2 3; } svg .pin line { stroke: var(--bad); } svg .pin circle { fill: var(--bad); } svg .pin text { fill: #fff; font-weight: 600; }
-.legend span { margin-right: 1.2rem; white-space: nowrap; } .legend i { display: inline-block; width: 1.2em; height: .6em; margin-right: .4em; }
+svg line.mark { stroke: var(--soft); stroke-dasharray: 2 3; } svg .pin line { stroke: var(--bad); } svg .pin circle { fill: var(--bad); } svg .pin text { fill: var(--pin); font-weight: 600; }
+svg text.mark { fill: var(--soft); font-style: italic; font-weight: 600; } svg .players { fill: var(--players); }
+svg .process { fill: none; stroke-width: 2; } ${[0, 1, 2, 3, 4].map((index) => `svg .process-${index} { stroke: var(--process-${index}); }`).join(' ')}
+.legend span { margin-right: 1.2rem; white-space: nowrap; } .legend svg { width: 2.2em; height: .7em; margin-right: .4em; }
 ol, ul { padding-left: 1.6rem; margin: .3rem 0; } small { color: var(--soft); }
 `;
 
@@ -63,14 +67,12 @@ function sceneSection(scene: SceneRecord): string {
     ({ atMs, name, labels, annotations }) =>
       `<li>${at(atMs)} <strong>${escaped(name)}</strong> ${escaped(annotations.summary ?? '')}${labels.collection ? ` <code>${escaped(labels.collection)}</code>` : ''}</li>`,
   );
-  const marks = scene.marks
-    .filter(({ what }) => !what.startsWith('alert'))
-    .map(({ atMs, what }) => `<li>${at(atMs)} ${escaped(what)}</li>`);
+  const marks = marksOf(scene).map(({ atMs, what }) => `<li>${at(atMs)} ${escaped(what)}</li>`);
   const lost = [...scene.lost].map(([reason, times]) => `${escaped(reason)} ×${times}`).join(', ');
   return `<h2>${escaped(scene.title[0]!.toUpperCase() + scene.title.slice(1))}</h2>
 ${graphOf(scene)}
 ${legendOf(scene)}
-<ul>${marks.join('')}</ul>
-${alerts.length > 0 ? `<p>Alerts, as numbered in the graph:</p><ol>${alerts.join('')}</ol>` : '<p>No alert.</p>'}
+<p>What was done, as lettered in the graph:</p><ol type="a">${marks.join('')}</ol>
+${alerts.length > 0 ? `<p>Alerts, as numbered in it:</p><ol>${alerts.join('')}</ol>` : '<p>No alert.</p>'}
 ${lost ? `<p>Lost while they wanted to stay: ${lost}</p>` : ''}`;
 }

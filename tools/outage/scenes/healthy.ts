@@ -46,7 +46,7 @@ async function watchFor(stage: Stage, minutes: number): Promise<void> {
     await stage.pass(step * 60);
     over += step;
     const fired = firing(stage);
-    for (const { annotations } of fired.slice(told)) stage.mark(`false alert: ${annotations.summary}`);
+    for (const { annotations } of fired.slice(told)) stage.theatre.say(`        false alert: ${annotations.summary}`);
     told = fired.length;
     const [connected, heartbeats] = [load.connected.at(-1)?.value ?? 0, watch.webhook.heartbeats];
     stage.theatre.say(
