@@ -1,11 +1,14 @@
 import { randomUUID } from 'node:crypto';
-import { ClewClient, type Transport } from '@clew/client';
+import { setTimeout as pause } from 'node:timers/promises';
+import { ClewClient, ClewError, type Transport } from '@clew/client';
 import { grpcTransport } from '@clew/client/node';
 
 /** Players at once. */
 const AT_ONCE = 32;
 const SEATED_MS_MAX = 60_000;
 const CALL_MS = 20_000;
+/** Turns of one passer-by, where the edge says "later": on a busy machine a service is away for a moment. */
+const TURNS_MAX = 20;
 
 export interface Visit {
   readonly players: number;
@@ -33,7 +36,22 @@ export async function visit({ players, edge, playMs }: Visit, stop: AbortSignal)
 /** Lets so many players come, ask for a match and leave before they get one: as little as a player can be. */
 export async function passBy(players: number, edge: string, stop: AbortSignal): Promise<void> {
   const transport = grpcTransport();
-  await inTurns(players, stop, () => lookIn(transport, edge));
+  await inTurns(players, stop, async () => {
+    for (let turn = 1; !(await looksIn(transport, edge, turn < TURNS_MAX)); turn += 1) stop.throwIfAborted();
+  });
+}
+
+/** False after a pause, when it was asked to come later and may. */
+async function looksIn(transport: Transport, edge: string, mayFail: boolean): Promise<boolean> {
+  try {
+    await lookIn(transport, edge);
+    return true;
+  } catch (thrown) {
+    const { retryMs } = ClewError.from(thrown);
+    if (!mayFail || retryMs === undefined) throw thrown;
+    await pause(retryMs);
+    return false;
+  }
 }
 
 async function lookIn(transport: Transport, edge: string): Promise<void> {
