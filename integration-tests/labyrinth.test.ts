@@ -30,6 +30,7 @@ test('a thousand in one labyrinth, through every door: each knows those in sight
     const known = view?.avatars.length ?? 0;
     assert.ok(known < 300, `${known} of 1,000 are in sight`);
     await until('others come into sight', () => seats.size > 1);
+    assert.equal(player.client.match!.sample()?.isRankingWhole, false, 'it is of those in sight');
     const { gaps, hashMismatches, disconnects } = player.client.stats;
     assert.deepEqual({ gaps, hashMismatches, disconnects }, { gaps: 0, hashMismatches: 0, disconnects: 0 });
   }

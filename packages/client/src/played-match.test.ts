@@ -199,6 +199,7 @@ test('a bot on the predicted view finds its way out', (t) => {
   if (host.world.level.phase === Phase.CLIMBING) assert.equal(cellAt(host.view.layout, x, y, z), host.view.layout.exit);
   assert.ok(centreOf(host.view.layout, host.view.layout.exit).x > 0);
   assert.equal(match.ranking.length, 8);
+  assert.equal(match.sample()?.isRankingWhole, true);
 });
 
 test('what did not change from sample to sample is the same object', (t) => {
