@@ -6,6 +6,8 @@ import { fileURLToPath } from 'node:url';
 import { ClewClient } from '@clew/client';
 import { grpcTransport } from '@clew/client/node';
 import { Status } from 'nice-grpc';
+import { scrape as seriesOf } from '../bench/telemetry/series.ts';
+import { passBy } from '../bench/telemetry/visitors.ts';
 import { run } from '../tools/machine/command.ts';
 import { node, root, toolEnvironment } from '../tools/setup.mjs';
 import type { Service } from '../tools/start/stack.ts';
@@ -121,4 +123,13 @@ test('an edge that is short of memory takes nobody new in, and keeps whom it has
   assert.equal(edge.pid, pid, 'it lives');
   assert.deepEqual(player.lost, []);
   await player.client.leave();
+});
+
+test('five hundred players leave no series that one did not', async () => {
+  const edge = stack().edges[0]!.grpcAddress;
+  const signal = AbortSignal.timeout(120_000);
+  await passBy(8, edge, signal);
+  const few = new Set(await seriesOf(stack()));
+  await passBy(500, edge, signal); // bench -- telemetry: 10,000
+  assert.deepEqual([...new Set(await seriesOf(stack())).difference(few)], []);
 });
