@@ -213,3 +213,14 @@ test('in a labyrinth players begin all over the maze, each at a cell of his own,
   const farthest = toExit.reduce((most, distance) => Math.max(most, distance));
   assert.ok(starts.every((start) => toExit[start]! * 4 >= farthest && layout.cells[start]! <= ALL_WALLS));
 });
+
+test('where seats begin anywhere, the first ones do so as well: they are the players’', () => {
+  const rules = { ...labyrinthRules, seats: 200, baseSize: 32 };
+  let beyond = 0;
+  for (let seed = 1; seed <= 20; seed++) {
+    const { layout, starts } = generateMaze(seed, 1, rules);
+    assert.equal(new Set(starts).size, rules.seats);
+    beyond += starts.slice(0, 4).filter((cell) => cell > layout.cells.length / 2).length;
+  }
+  assert.ok(beyond > 20 && beyond < 60, `${beyond} of 80 begin in the upper half`);
+});

@@ -48,7 +48,8 @@ export function chooseStarts(cells: Uint8Array, extent: Extent, toExit: Distance
 }
 
 /**
- * Starts for many avatars on all floors, wherever it happens, but not near the exit. At least one, at most `seats`.
+ * Starts for many avatars on all floors, wherever it happens, but not near the exit. At least one, at most `seats`. In no
+ * order: the first seats are the players', and in a corner of the maze nobody would pass by them.
  */
 export function chooseStartsAnywhere(cells: Uint8Array, toExit: Distances, seats: number, random: Random): number[] {
   let farthest = 0;
@@ -58,7 +59,7 @@ export function chooseStartsAnywhere(cells: Uint8Array, toExit: Distances, seats
     if (cells[cell]! <= ALL_WALLS && toExit[cell]! * 4 >= farthest) candidates.push(cell);
   }
   shuffle(candidates, random);
-  return candidates.slice(0, seats).sort((a, b) => a - b);
+  return candidates.slice(0, seats);
 }
 
 /** Dead ends with a clew each, ascending. */
