@@ -9,9 +9,9 @@ export const LOAD_CORE = Math.min(1, availableParallelism() - 1);
 /** Of Linux' USER_HZ: what /proc counts processor time in. */
 const TICKS_PER_SECOND = 100;
 
-/** Lets a process with all of its threads, and what they start, run on one core only. */
-export function pin(pid: number, core: number): void {
-  execFileSync('taskset', ['--all-tasks', '--cpu-list', '--pid', String(core), String(pid)], { stdio: 'ignore' });
+/** Lets a process with all of its threads, and what they start, run on some cores only. */
+export function pin(pid: number, ...cores: readonly number[]): void {
+  execFileSync('taskset', ['--all-tasks', '--cpu-list', '--pid', cores.join(), String(pid)], { stdio: 'ignore' });
 }
 
 /** Processor time that a process has taken so far, in user and system mode, by the system's own account. */

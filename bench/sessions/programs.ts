@@ -11,6 +11,7 @@ const READY_MS = 30_000;
 /** A session service in a process of its own, as it is deployed. */
 export interface SessionProcess extends AsyncDisposable {
   readonly address: string;
+  readonly pid: number;
   /** Heap used and external memory after a forced garbage collection. */
   heldBytes(): Promise<number>;
 }
@@ -28,6 +29,7 @@ export async function startSessionProcess(
   await untilReady(`http://127.0.0.1:${opsPort}`, AbortSignal.any([stop, AbortSignal.timeout(READY_MS)]));
   return {
     address: `127.0.0.1:${grpcPort}`,
+    pid: child.pid!,
     heldBytes: () => heldBytes(inspectorPort!),
     [Symbol.asyncDispose]: () => end(child),
   };
