@@ -28,7 +28,8 @@ export function interceptor({ refusals, requestMs, lingerMs }: InterceptorOption
     const cut = () => stream?.close(constants.NGHTTP2_CANCEL);
     if (!method.requestStream && stream !== undefined) {
       const unasked = setTimeout(cut, requestMs);
-      stream.once('end', () => clearTimeout(unasked)).once('close', () => clearTimeout(unasked));
+      const asked = () => clearTimeout(unasked);
+      stream.once('end', asked).once('close', asked);
     }
     const linger = () => {
       if (stream === undefined || stream.closed) return;
