@@ -55,7 +55,7 @@ suite('registration', () => {
     state.draining = true;
     await end();
     assert.equal(matchmaking.last?.draining, true);
-    await matchmaking.notice.until(() => matchmaking.withdrawn === 1);
+    await matchmaking.notice.until(() => matchmaking.withdrawn === matchmaking.streams.length);
   });
 
   test('begins anew when matchmaking was restarted', async (context) => {

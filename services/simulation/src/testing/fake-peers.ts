@@ -132,7 +132,7 @@ export class FakeSessions implements AsyncDisposable {
 export class FakeMatchmaking implements AsyncDisposable {
   /** All that simulations said, stream by stream. */
   readonly streams: RegisterSimulationRequest[][] = [];
-  /** Streams that the simulation ended. */
+  /** Streams that are over. */
   withdrawn = 0;
   /** Hears and says nothing while it is set. */
   mute = false;
@@ -149,14 +149,17 @@ export class FakeMatchmaking implements AsyncDisposable {
       async *registerSimulation(requests, { signal }) {
         const heard: RegisterSimulationRequest[] = [];
         self.streams.push(heard);
-        for await (const request of requests) {
-          heard.push(request);
+        try {
+          for await (const request of requests) {
+            heard.push(request);
+            self.notice.give();
+            if (!self.mute) yield {};
+          }
+          if (self.deaf) await new Promise((resolve) => signal.addEventListener('abort', resolve));
+        } finally {
+          self.withdrawn++; // by a last word, or cut when that took too long
           self.notice.give();
-          if (!self.mute) yield {};
         }
-        if (self.deaf) await new Promise((resolve) => signal.addEventListener('abort', resolve));
-        self.withdrawn++;
-        self.notice.give();
       },
     };
     server.add(told, implementation);
