@@ -14,7 +14,6 @@ export class Watcher {
   readonly #eventsMax: number;
   /** M3: at `eventsMax` it is cut. */
   #pages: Page[] = [];
-  #events = 0;
   #failure: ServiceError | undefined;
   #wake: (() => void) | undefined;
 
@@ -24,17 +23,14 @@ export class Watcher {
 
   /** Events that wait. */
   get waiting(): number {
-    return this.#events;
+    return this.#pages.reduce((sum, { entries }) => sum + entries.length, 0);
   }
 
   /** Queues pages; false when they are too many and it is cut. */
   push(pages: readonly Page[]): boolean {
     if (this.#failure !== undefined) return true;
-    for (const page of pages) {
-      this.#pages.push(page);
-      this.#events += page.entries.length;
-    }
-    if (this.#events > this.#eventsMax) {
+    this.#pages.push(...pages);
+    if (this.waiting > this.#eventsMax) {
       this.fail(exhausted('WATCHER_TOO_SLOW', 'more events wait than are kept; go on from the last cursor', 100));
       return false;
     }
@@ -46,7 +42,6 @@ export class Watcher {
   fail(error: ServiceError): void {
     this.#failure ??= error;
     this.#pages = [];
-    this.#events = 0;
     this.#wake?.();
   }
 
@@ -65,7 +60,6 @@ export class Watcher {
     if (this.#failure !== undefined) throw this.#failure;
     const pages = this.#pages;
     this.#pages = [];
-    this.#events = 0;
     return pages;
   }
 }

@@ -206,10 +206,39 @@ suite('a trunk', () => {
     const trunk = new Trunk(simulation.address, { edgeId: 'edge-1', flushMs: 1, silenceMs: 1_000 }, () => {
       closed += 1;
     });
-    trunk.attach(seat('a'), new Ears());
+    const channel = trunk.attach(seat('a'), new Ears());
+    channel.steer([Input.fromPartial({ sequence: 1 })]);
     trunk.close();
     trunk.close();
-    assert.deepEqual([trunk.size, closed], [0, 1]);
+    assert.deepEqual([trunk.size, trunk.steered, closed], [0, 0, 1]);
+  });
+
+  test('holds what was steered until it is sent, and a match as long as somebody is in it', async () => {
+    await using simulation = await FakeSimulation.open();
+    const trunk = new Trunk(simulation.address, { edgeId: 'edge-1', flushMs: 1, silenceMs: 60_000 }, () => {});
+    const ears = [new Ears(), new Ears()];
+    const [first] = ears.map((each, index) => trunk.attach(seat('a', `m-${index + 1}`), each));
+    await until('both sit', () => ears.every((each) => each.seat !== undefined));
+    assert.equal(trunk.matches, 2);
+    first!.steer([Input.fromPartial({ sequence: 1 })]);
+    assert.equal(trunk.steered, 1);
+    await until('it arrived', () => simulation.inputs.length === 1);
+    assert.equal(trunk.steered, 0);
+    first!.detach(false);
+    assert.equal(trunk.matches, 1);
+    trunk.close();
+  });
+
+  test('says good-bye although nothing comes from the other side', async () => {
+    await using simulation = await FakeSimulation.open();
+    const { trunks } = openTrunks({ silenceMs: 60_000 });
+    using _ = trunks;
+    const ears = new Ears();
+    const channel = trunks.attach(simulation.address, seat('a'), ears);
+    await until('it sits', () => ears.seat !== undefined);
+    simulation.silent = true;
+    channel.detach(false);
+    await until('it is over', () => simulation.trunks.size === 0);
   });
 
   test('that is broken by silence is open no more on the other side, either', async () => {

@@ -102,6 +102,16 @@ export class Trunk {
     return this.#channels.size;
   }
 
+  /** Matches that they lead to. */
+  get matches(): number {
+    return this.#groups.size;
+  }
+
+  /** Channels with inputs that wait to be sent. */
+  get steered(): number {
+    return this.#steered.length;
+  }
+
   attach(seat: ChannelSeat, listener: ChannelListener): Channel {
     const id = this.#freeId();
     const channel: OpenChannel = { id, seat, listener, group: undefined, pendingInputs: [], own: undefined };
