@@ -44,14 +44,17 @@ suite('a survey', () => {
     assert.equal(survey.visibility, visibility, 'it is done once');
   });
 
-  test('of the next maze is done when its level begins', () => {
-    const world = createWorld({ seed: 12, rules });
+  test('of the next maze is done when its level begins, level after level', () => {
+    const world = createWorld({ seed: 12, rules: { ...rules, levels: 3 } });
     const survey = new Survey(rules.regionSize);
+    let level = 1;
     for (const visibility of surveyed(world, survey)) {
       if (world.level.phase === Phase.SCORING) assert.ok(visibility, 'what is played is known as long as it is played');
-      if (world.level.number === 2) break;
+      if (world.level.number === level) continue;
+      level = world.level.number;
+      assertKnown(world, survey);
+      if (level === 3) break;
     }
-    assertKnown(world, survey);
   });
 
   test('that was not done in time goes on, and shows nothing of the maze before', () => {

@@ -177,6 +177,17 @@ suite('a trunk', () => {
     assert.equal(match.seating.seats[0]?.state.kind, 'detached');
   });
 
+  test('on which something comes that is no message is over', async (context) => {
+    const world = await TestMatches.open(context);
+    const match = world.match();
+    const edge = world.edge('edge-1');
+    await world.attach(edge, 1, match.id, 1);
+    edge.sendBytes(Buffer.of(0x0a, 0xff));
+    await edge.until(() => edge.ended !== undefined);
+    await world.settle(() => world.size('simulation.trunks') === 0);
+    assert.equal(match.seating.seats[0]?.state.kind, 'detached');
+  });
+
   test('that never says whose it is is cut', async (context) => {
     const world = await TestMatches.open(context);
     const edge = world.edge();

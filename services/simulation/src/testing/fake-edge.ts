@@ -52,7 +52,7 @@ export class FakeEdge {
   /** How the stream ended, once it did. */
   ended: { readonly code: number; readonly details: string } | undefined;
   readonly #client: Client;
-  readonly #call: ClientDuplexStream<TrunkRequest, TrunkResponse>;
+  readonly #call: ClientDuplexStream<TrunkRequest | Buffer, TrunkResponse>;
   readonly #waiting = new Set<() => void>();
 
   /** Opens a trunk; without a name it says nothing yet. */
@@ -61,9 +61,9 @@ export class FakeEdge {
       'grpc.enable_retries': 0,
       'grpc.use_local_subchannel_pool': 1,
     });
-    this.#call = this.#client.makeBidiStreamRequest<TrunkRequest, TrunkResponse>(
+    this.#call = this.#client.makeBidiStreamRequest<TrunkRequest | Buffer, TrunkResponse>(
       method.path,
-      method.requestSerialize,
+      (request) => (Buffer.isBuffer(request) ? request : method.requestSerialize(request)),
       method.responseDeserialize,
     );
     this.#call.on('data', (response: TrunkResponse) => this.#hear(response));
@@ -77,6 +77,11 @@ export class FakeEdge {
 
   send(request: Partial<TrunkRequest>): void {
     this.#call.write({ ...TrunkRequest.create(), ...request });
+  }
+
+  /** In the place of a message. */
+  sendBytes(bytes: Buffer): void {
+    this.#call.write(bytes);
   }
 
   /** Attaches a player and waits for the answer. */
