@@ -44,6 +44,21 @@ suite('a test file in a process of its own', () => {
     assert.deepEqual(await running(context, text, { usual }).outcome, { kind: 'hung', test: 'first' });
   });
 
+  test('that hangs within a suite tells which test it was', async (context) => {
+    const wait = 'new Promise(() => setInterval(() => {}, 1000))';
+    const text = `import { suite } from 'node:test';
+      suite('one', () => { test('first', () => {}); test('second', () => {}); });
+      suite('two', () => { test('third', () => {}); test('fourth', () => ${wait}); test('fifth', () => {}); });`;
+    const order = ['first', 'second', 'one', 'third', 'fourth', 'fifth', 'two'];
+    const suites: Trace = { ...usual, names: ['one', 'two'], testMs: new Map(order.map((name) => [name, 0])) };
+    const told = (tests?: string[]) => running(context, text, { usual: suites, ...(tests && { tests }) }).outcome;
+    assert.deepEqual(await Promise.all([told(), told(['two']), told(['fourth'])]), [
+      { kind: 'hung', test: 'fourth' },
+      { kind: 'hung', test: 'fourth' },
+      { kind: 'hung', test: 'fourth' },
+    ]);
+  });
+
   test('hangs when it holds on to something after its tests', async (context) => {
     const text = "test('first', () => { setInterval(() => {}, 1000); });";
     assert.equal((await running(context, text, { usual }).outcome).kind, 'hung');

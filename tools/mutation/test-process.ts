@@ -64,6 +64,8 @@ export async function runTestFile(options: TestProcess): Promise<TestOutcome> {
   const begunMs = performance.now();
   let lastMs = begunMs;
   const names: string[] = [];
+  /** What was told of last, within suites too. */
+  let last: string | undefined;
   const testMs = new Map<string, number>();
   let failed: string | undefined;
   let hung = false;
@@ -90,6 +92,7 @@ export async function runTestFile(options: TestProcess): Promise<TestOutcome> {
     const nowMs = performance.now();
     testMs.set(unescaped(name!), Math.max(testMs.get(unescaped(name!)) ?? 0, nowMs - lastMs));
     lastMs = nowMs;
+    last = unescaped(name!);
     if (not && directive === undefined && failed === undefined) {
       failed = unescaped(name!);
       if (usual !== undefined) end(); // or else its reasons are wanted
@@ -107,10 +110,20 @@ export async function runTestFile(options: TestProcess): Promise<TestOutcome> {
   signal.throwIfAborted();
   // A file that cannot even be loaded fails under its own name.
   if (failed !== undefined) return { kind: 'failed', test: file.endsWith(failed) ? undefined : failed, output };
-  if (hung) return { kind: 'hung', test: tests === undefined ? usual?.names[names.length] : undefined };
+  if (hung) return { kind: 'hung', test: usual && following(usual, last, tests) };
   if (code !== 0) return { kind: 'failed', test: undefined, output };
   const [startMs = 0] = testMs.values();
   return { kind: 'passed', trace: { names, testMs, startMs, tailMs: performance.now() - lastMs } };
+}
+
+/** The test that was under way, by the order in which they are usually told of; a suite is told of after its tests. */
+function following(usual: Trace, last: string | undefined, tests: readonly string[] | undefined): string | undefined {
+  const order = [...usual.testMs.keys()];
+  if (last !== undefined) return order[order.indexOf(last) + 1];
+  const outermost = tests?.[0] ?? usual.names[0];
+  const before = usual.names[usual.names.indexOf(outermost ?? '') - 1];
+  if (outermost === undefined || !usual.names.includes(outermost)) return outermost;
+  return order[before === undefined ? 0 : order.indexOf(before) + 1];
 }
 
 /** What may pass without news, at most: the longest of these tests, and the start before the first. */

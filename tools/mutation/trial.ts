@@ -32,7 +32,7 @@ interface Attempt {
   readonly file: string;
   readonly tests?: readonly string[] | undefined;
   /** It noticed the mutant before. */
-  readonly isKnown?: boolean;
+  readonly isKnown?: boolean | undefined;
 }
 
 export class Trial {
@@ -71,10 +71,8 @@ export class Trial {
       tried.push(file);
       const outcome = await worker.run(file, trace, tests);
       if (outcome.kind === 'passed') continue;
-      const killer = { file, test: outcome.test ?? (tests?.length === 1 ? tests[0] : undefined) };
-      const again = { file, tests: testsOf(killer) ?? tests };
-      // A failure that is known is no chance; whoever hangs may only wait for a busy machine.
-      if ((!isKnown || outcome.kind === 'hung') && (await isChance(again, trace, worker))) continue;
+      const killer = await confirmed({ file, tests, isKnown }, outcome, trace, worker);
+      if (killer === undefined) continue;
       killers.set(keyOf(mutant), killer);
       return { kind: 'killed', mutant, killer, how: outcome.kind };
     }
@@ -128,12 +126,37 @@ export class Trial {
   }
 }
 
-/** Who is not known for it must do it twice, and not without the mutant: on a busy machine tests fail by chance. */
-async function isChance({ file, tests }: Attempt, trace: Trace, worker: Worker, again = 2): Promise<boolean> {
-  if ((await worker.runIntact(file, trace, tests)).kind !== 'passed') {
-    return again === 0 || isChance({ file, tests }, trace, worker, again - 1);
+/** Who noticed: the one test that is said to have, or else all that ran; nobody when it was chance. */
+async function confirmed(
+  { file, tests, isKnown = false }: Attempt,
+  { kind, test }: Exclude<TestOutcome, { kind: 'passed' }>,
+  trace: Trace,
+  worker: Worker,
+): Promise<Killer | undefined> {
+  const only = tests?.length === 1 ? tests[0] : undefined;
+  const one = test ?? only;
+  if (isKnown && kind === 'failed') return { file, test: one }; // no chance
+  const times = isKnown && one === only ? 1 : 2;
+  if (!(await isChance({ file, tests: one === undefined ? tests : [one] }, trace, worker, times))) {
+    return { file, test: one };
   }
-  return (await worker.run(file, trace, tests)).kind === 'passed';
+  // Of one that hangs it is a guess which test it was.
+  if (kind === 'failed' || one === only) return undefined;
+  return (await isChance({ file, tests }, trace, worker, times)) ? undefined : { file, test: only };
+}
+
+/** Who is not known for it must do it twice, and nobody without the mutant: on a busy machine tests fail by chance. */
+async function isChance(
+  { file, tests }: Attempt,
+  trace: Trace,
+  worker: Worker,
+  times: number,
+  again = 2,
+): Promise<boolean> {
+  if ((await worker.runIntact(file, trace, tests)).kind !== 'passed') {
+    return again === 0 || isChance({ file, tests }, trace, worker, times, again - 1);
+  }
+  return times > 1 && (await worker.run(file, trace, tests)).kind === 'passed';
 }
 
 const testsOf = ({ test }: Killer) => (test === undefined ? undefined : [test]);
