@@ -1,10 +1,9 @@
-import { randomUUID } from 'node:crypto';
 import type { Transport } from '@clew/client';
 import type { Known } from '@clew/maze';
 import { applyFrame } from '../../packages/client/src/view-keeper.ts';
+import { findMatch, signIn } from './joining.ts';
 import type { LoadPlayer, LoadSide, OnUpdate } from './player.ts';
 
-const CALL_MS = 20_000;
 /** While the others come in nobody steers; whoever says nothing for some seconds is taken for gone. */
 const SIGN_MS = 1_000;
 
@@ -23,16 +22,7 @@ async function openPlayer(
   onUpdate: OnUpdate,
 ): Promise<LoadPlayer> {
   const connection = transport.connect(address);
-  const signal = () => AbortSignal.timeout(CALL_MS);
-  const { token } = await connection.signIn(
-    {
-      secret: crypto.getRandomValues(new Uint8Array(32)),
-      displayName: `Load ${number}`,
-      takeOver: false,
-      requestId: randomUUID(),
-    },
-    signal(),
-  );
+  const token = await signIn(connection, number);
   const stands = Promise.withResolvers<void>();
   const sees = Promise.withResolvers<void>();
   let known: Known | undefined;
@@ -64,7 +54,7 @@ async function openPlayer(
     },
   });
   await stands.promise;
-  await connection.findMatch({ requestId: randomUUID() }, token, signal());
+  await findMatch(connection, token);
   await sees.promise;
   return {
     // For the next tick: what comes too late for it counts for the one after.

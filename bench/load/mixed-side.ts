@@ -1,6 +1,6 @@
-import { randomUUID } from 'node:crypto';
 import { grpcTransport } from '@clew/client/node';
 import { RawReader } from '../../integration-tests/raw-reader.ts';
+import { findMatch, signIn } from './joining.ts';
 import type { LoadPlayer, LoadSide } from './player.ts';
 
 /** Of so many players one is of the other kind: 10 %. */
@@ -17,8 +17,6 @@ const READ_MS = 700;
 const SIP_MS = 100;
 const SIP_BYTES = 64;
 
-const CALL_MS = 20_000;
-
 /**
  * Players of whom a tenth come by native gRPC with small windows, so that the edge feels within a second whether they read.
  * These are not timed; the others are.
@@ -32,16 +30,7 @@ export function mixedSide(others: LoadSide, grpcAddress: string, reading: Readin
 
 async function openByHand(grpcAddress: string, number: number, reading: Reading): Promise<LoadPlayer> {
   const connection = grpcTransport().connect(grpcAddress);
-  const signal = () => AbortSignal.timeout(CALL_MS);
-  const { token } = await connection.signIn(
-    {
-      secret: crypto.getRandomValues(new Uint8Array(32)),
-      displayName: `Load ${number}`,
-      takeOver: false,
-      requestId: randomUUID(),
-    },
-    signal(),
-  );
+  const token = await signIn(connection, number);
   const stands = Promise.withResolvers<void>();
   const sees = Promise.withResolvers<void>();
   let tick = 0;
@@ -55,7 +44,7 @@ async function openByHand(grpcAddress: string, number: number, reading: Reading)
     },
   });
   await stands.promise;
-  await connection.findMatch({ requestId: randomUUID() }, token, signal());
+  await findMatch(connection, token);
   await sees.promise;
   connection.close();
   if (reading === 'slow') readSlowly(reader, number);

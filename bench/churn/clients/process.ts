@@ -6,6 +6,12 @@ import type { Order, Report } from './orders.ts';
 
 type Task = Omit<Extract<Order, { kind: 'live' | 'hold' }>, 'order'>;
 
+/** Stopped processes hear of nothing: they would outlive whoever started them, and hold his pipes open. */
+const living = new Set<ChildProcess>();
+process.once('exit', () => {
+  for (const child of living) child.kill('SIGKILL');
+});
+
 /** A process of clients, of the bench's own: it goes with whoever started it. */
 export class ClientProcess implements AsyncDisposable {
   readonly #child: ChildProcess;
@@ -22,10 +28,8 @@ export class ClientProcess implements AsyncDisposable {
       killSignal: 'SIGKILL',
     });
     this.#child.on('error', () => {}); // its end tells the rest
-    // A stopped process hears of nothing: it would outlive whoever started it, and hold his pipes open.
-    const end = () => this.signal('SIGKILL');
-    process.once('exit', end);
-    this.#child.once('exit', () => process.off('exit', end));
+    living.add(this.#child);
+    this.#child.once('exit', () => living.delete(this.#child));
     this.#child.on('message', (report: Report) => {
       this.#waiting.get(report.order)?.(report);
       this.#waiting.delete(report.order);

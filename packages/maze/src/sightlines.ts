@@ -17,13 +17,10 @@ const EAST = 1;
 const SOUTH = 2;
 const NORTH = 0;
 
-/** Calls `see` for each two cells of one floor that can see each other, in one order, more than once maybe. */
-export function eachSightline(layout: Layout, see: (cell: number, other: number) => void): void {
-  const lookFrom = sightlinesFrom(layout, see);
-  for (let cell = 0; cell < layout.cells.length; cell++) lookFrom(cell);
-}
-
-/** The same, cell by cell: those that begin in a cell, whenever it is called for. */
+/**
+ * For a cell, whenever it is called for: calls `see` for each two cells of one floor that can see each other along a line that
+ * begins there. All cells together give all pairs, in one order, some more than once.
+ */
 export function sightlinesFrom(layout: Layout, see: (cell: number, other: number) => void): (cell: number) => void {
   const walkers = [new Walker(layout, SOUTH, layout.width, see), new Walker(layout, NORTH, -layout.width, see)];
   return (cell) => {

@@ -21,7 +21,7 @@ import { generateMaze } from './maze.ts';
 import { Purpose, type Random, randomOf } from './random.ts';
 import { divide } from './regions.ts';
 import { defaultRules } from './rules.ts';
-import { eachSightline } from './sightlines.ts';
+import { sightlinesFrom } from './sightlines.ts';
 import { visibilityOf } from './visibility.ts';
 
 /** A place in cells and fractions of them; z in floors. */
@@ -29,6 +29,12 @@ interface Eye {
   readonly x: number;
   readonly y: number;
   readonly z: number;
+}
+
+/** Calls `see` for all pairs of cells that see each other on their floor. */
+function eachSightline(layout: Layout, see: (cell: number, other: number) => void): void {
+  const lookFrom = sightlinesFrom(layout, see);
+  for (let cell = 0; cell < layout.cells.length; cell++) lookFrom(cell);
 }
 
 const SIZE = 4;

@@ -1,10 +1,28 @@
 import assert from 'node:assert/strict';
-import { suite, test } from 'node:test';
+import { suite, type TestContext, test } from 'node:test';
 import { Closed_Reason, type TrunkRequest, TrunkResponse } from '@clew/protocol/clew/simulation/v1/simulation.ts';
 import { status } from '@grpc/grpc-js';
 import { BACKLOG_MESSAGES_MAX } from './backlog.ts';
+import type { Match } from './match.ts';
 import { player, shortRules, TestMatches } from './testing/test-matches.ts';
 import { PHASES } from './tick-loop.ts';
+
+/** Two edges in a match; the next match that the first one asks for is what is given. It is cut, the second one goes on. */
+async function cutsOnlyOne(context: TestContext, matchGiven: () => unknown): Promise<void> {
+  const world = await TestMatches.open(context);
+  const match = world.match(2);
+  const [one, two] = [world.edge('edge-1'), world.edge('edge-2')];
+  await world.attach(one, 1, match.id, 1);
+  const seated = await world.attach(two, 1, match.id, 2);
+  context.mock.method(world.matches, 'get', matchGiven as () => Match | undefined, { times: 1 });
+  one.send({ attaches: [{ channel: 2, matchId: match.id, playerId: player(2).playerId, sessionEpoch: 1 }] });
+  await one.until(() => one.ended !== undefined);
+  assert.equal(world.counters.get('simulation.trunks_cut'), 1);
+  assert.equal(match.seating.seats[0]?.state.kind, 'detached');
+  const { deltas } = seated;
+  await world.until(() => seated.deltas > deltas + 3);
+  assert.equal(seated.mismatches, 0);
+}
 
 suite('a trunk', () => {
   test('answers an attach, then brings a keyframe, then what changed', async (context) => {
@@ -199,50 +217,15 @@ suite('a trunk', () => {
   });
 
   test('in which something fails is cut, and the others go on', async (context) => {
-    const world = await TestMatches.open(context);
-    const match = world.match(2);
-    const [one, two] = [world.edge('edge-1'), world.edge('edge-2')];
-    await world.attach(one, 1, match.id, 1);
-    const seated = await world.attach(two, 1, match.id, 2);
-    context.mock.method(
-      world.matches,
-      'get',
-      () => {
-        throw new Error('no match can be had');
-      },
-      { times: 1 },
-    );
-    one.send({ attaches: [{ channel: 2, matchId: match.id, playerId: player(2).playerId, sessionEpoch: 1 }] });
-    await one.until(() => one.ended !== undefined);
-    assert.equal(world.counters.get('simulation.trunks_cut'), 1);
-    assert.equal(match.seating.seats[0]?.state.kind, 'detached');
-    const { deltas } = seated;
-    await world.until(() => seated.deltas > deltas + 3);
+    await cutsOnlyOne(context, () => {
+      throw new Error('no match can be had');
+    });
   });
 
   test('that cannot be written to is cut, and the others go on', async (context) => {
-    const world = await TestMatches.open(context);
-    const match = world.match(2);
-    const [one, two] = [world.edge('edge-1'), world.edge('edge-2')];
-    await world.attach(one, 1, match.id, 1);
-    const seated = await world.attach(two, 1, match.id, 2);
-    context.mock.method(
-      world.matches,
-      'get',
-      () => ({
-        seating: {
-          attach: () => ({ kind: 'attached', channel: { audience: { matchChannel: -1 }, seat: 0 } }),
-          detach: () => {},
-        },
-      }),
-      { times: 1 },
-    );
-    one.send({ attaches: [{ channel: 2, matchId: match.id, playerId: player(2).playerId, sessionEpoch: 1 }] });
-    await one.until(() => one.ended !== undefined);
-    assert.equal(world.counters.get('simulation.trunks_cut'), 1);
-    const { deltas } = seated;
-    await world.until(() => seated.deltas > deltas + 3);
-    assert.equal(seated.mismatches, 0);
+    const channel = { audience: { matchChannel: -1 }, seat: 0 };
+    const seating = { attach: () => ({ kind: 'attached', channel }), detach: () => {} };
+    await cutsOnlyOne(context, () => ({ seating }));
   });
 
   test('is told at the stop what was gathered, then that it is over', async (context) => {
