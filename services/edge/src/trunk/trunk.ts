@@ -7,6 +7,7 @@ import {
 } from '@clew/protocol/clew/simulation/v1/simulation.ts';
 import { grpcDefinition } from '@clew/service-kit/grpc-definition';
 import { Client, type ClientDuplexStream, credentials } from '@grpc/grpc-js';
+import 'nice-grpc'; // bounds how long grpc-js connects
 import type { Channel, ChannelListener, ChannelSeat } from './channel.ts';
 import { type ChannelFrame, Sights } from './sights.ts';
 
@@ -81,7 +82,11 @@ export class Trunk {
     this.address = address;
     this.#options = options;
     this.#onClosed = onClosed;
-    this.#client = new Client(address, credentials.createInsecure(), channelOptions);
+    this.#client = new Client(address, credentials.createInsecure(), {
+      ...channelOptions,
+      // How long connecting may take: nice-grpc makes grpc-js keep it, which by itself waits for ever.
+      'grpc.min_reconnect_backoff_ms': options.silenceMs,
+    });
     this.#call = this.#client.makeBidiStreamRequest<TrunkRequest, TrunkResponse>(
       method.path,
       method.requestSerialize,
