@@ -63,6 +63,7 @@ async function soak({ minutes, svg }: SoakFlags, stop: AbortSignal) {
     const round = await churn.round(churn.ways, sessionsOf);
     record.ended += lived(round);
     record.failed += round.failed;
+    for (const why of round.failures) record.note(why);
   }
   record.phase = 'waiting for what is left';
   const settled = await churn.settle(baseline);
@@ -71,6 +72,7 @@ async function soak({ minutes, svg }: SoakFlags, stop: AbortSignal) {
   console.log(
     `${record.ended} sessions in ${rounds} rounds, ${record.failed} went otherwise than planned; drawn in ${svg}`,
   );
+  for (const line of record.why()) console.log(`  ${line}`);
   return leftBehind(settled.counts, baseline.counts);
 }
 

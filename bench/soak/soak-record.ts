@@ -11,6 +11,9 @@ type Series = Map<string, [seconds: number, value: number][]>;
 const MEGABYTE = 1e6;
 /** Beyond it every second sample goes: the picture has no more pixels. */
 const SAMPLES_MAX = 2_000;
+/** Beyond it reasons that are new are counted together. */
+const REASONS_MAX = 20;
+const OTHER_REASONS = 'other reasons';
 
 /** What the services told over time: memory as it is, garbage included. */
 export class SoakRecord {
@@ -19,10 +22,24 @@ export class SoakRecord {
   ended = 0;
   /** Those that went otherwise than planned. */
   failed = 0;
+  readonly #reasons = new Map<string, number>();
   readonly #startMs = performance.now();
   readonly #heap: Series = new Map();
   readonly #rss: Series = new Map();
   readonly #sessions: Series = new Map();
+
+  /** Takes down why one went otherwise than planned. */
+  note(reason: string): void {
+    const known = this.#reasons.has(reason) || this.#reasons.size < REASONS_MAX;
+    const kind = known ? reason : OTHER_REASONS;
+    this.#reasons.set(kind, (this.#reasons.get(kind) ?? 0) + 1);
+  }
+
+  /** What was taken down, the most frequent first. */
+  why(): string[] {
+    const byCount = [...this.#reasons].sort(([, left], [, right]) => right - left);
+    return byCount.map(([reason, count]) => `${count} × ${reason}`);
+  }
 
   async sample(services: readonly Service[]): Promise<void> {
     const seconds = (performance.now() - this.#startMs) / 1_000;
