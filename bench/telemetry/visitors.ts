@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { setTimeout as pause } from 'node:timers/promises';
-import { ClewClient, ClewError, type Transport } from '@clew/client';
+import { ClewClient, ClewError, type Connection, type Transport } from '@clew/client';
 import { grpcTransport } from '@clew/client/node';
 
 /** Players at once. */
@@ -41,6 +41,16 @@ export async function passBy(players: number, edge: string, stop: AbortSignal): 
   });
 }
 
+/** Lets so many players sign in and never come. */
+export async function signInOnly(players: number, edge: string, stop: AbortSignal): Promise<void> {
+  const connection = grpcTransport().connect(edge);
+  try {
+    await inTurns(players, stop, async () => void (await signIn(connection)));
+  } finally {
+    connection.close();
+  }
+}
+
 /** False after a pause, when it was asked to come later and may. */
 async function looksIn(transport: Transport, edge: string, mayFail: boolean): Promise<boolean> {
   try {
@@ -58,9 +68,7 @@ async function lookIn(transport: Transport, edge: string): Promise<void> {
   const connection = transport.connect(edge);
   try {
     const signal = AbortSignal.timeout(CALL_MS);
-    const secret = crypto.getRandomValues(new Uint8Array(32));
-    const terms = { secret, displayName: 'Passer-by', takeOver: false, requestId: randomUUID() };
-    const { token } = await connection.signIn(terms, signal);
+    const { token } = await signIn(connection);
     const stands = Promise.withResolvers<void>();
     connection.openStream(token, {
       closed: stands.reject,
@@ -74,6 +82,12 @@ async function lookIn(transport: Transport, edge: string): Promise<void> {
   } finally {
     connection.close();
   }
+}
+
+function signIn(connection: Connection) {
+  const secret = crypto.getRandomValues(new Uint8Array(32));
+  const terms = { secret, displayName: 'Passer-by', takeOver: false, requestId: randomUUID() };
+  return connection.signIn(terms, AbortSignal.timeout(CALL_MS));
 }
 
 /** Bounded in flight. */
