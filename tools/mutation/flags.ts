@@ -35,7 +35,7 @@ export function parseFlags(args: readonly string[]): Parsed {
     .argument('[part of a path...]', 'only files whose path holds one of these')
     .option('--code <text>', 'only cuts whose code holds this')
     .option('--unknown', 'only cuts that no test is known to notice', false)
-    .option('--workers <n>', 'mutants tried at once', whole(1, 64), availableParallelism())
+    .option('--workers <n>', 'mutants tried at once', whole(1, 64), 2 * availableParallelism())
     .option('--list', 'print what would be cut out, and try nothing', false)
     .option('--keep', 'note in tools/mutation/killers.json which tests noticed, to be asked first', false)
     .option('--json', 'print figures, one object per line, and nothing else', false)

@@ -10,11 +10,15 @@ test('who noticed a mutant is known to the next run, and comes with the sources 
   context.after(() => rmSync(root, { recursive: true }));
   const first = new Killers(root);
   first.set('a.ts close() close()', { file: 'a.test.ts', test: 'ends › at once' });
-  first.set('b.ts end() end()', { file: 'b.test.ts' });
+  first.set('b.ts end() end()', { file: 'b.test.ts', hangs: true });
   first.save();
   const second = new Killers(root);
-  assert.deepEqual(second.of('a.ts close() close()'), { file: 'a.test.ts', test: 'ends › at once' });
-  assert.deepEqual(second.of('b.ts end() end()'), { file: 'b.test.ts', test: undefined });
+  assert.deepEqual(second.of('a.ts close() close()'), {
+    file: 'a.test.ts',
+    test: 'ends › at once',
+    hangs: false,
+  });
+  assert.deepEqual(second.of('b.ts end() end()'), { file: 'b.test.ts', test: undefined, hangs: true });
   second.keep(new Set(['b.ts end() end()']));
   rmSync(join(root, '.clew'), { recursive: true });
   assert.ok(!existsSync(join(root, '.clew')));

@@ -9,11 +9,14 @@ export interface Killer {
   readonly file: string;
   /** Its name; none when the file as a whole noticed, e.g. by not ending. */
   readonly test?: string | undefined;
+  /** It noticed by making no progress any more. */
+  readonly hangs?: boolean;
 }
 
 const KEPT = 'tools/mutation/killers.json';
 const LATEST = '.clew/mutation-killers.json';
 const BETWEEN = ' › ';
+const HANGS = 'hangs: ';
 
 export class Killers {
   readonly #root: string;
@@ -59,8 +62,9 @@ function read(path: string): [string, Killer][] {
   if (!existsSync(path)) return [];
   const lines = linesOf(readFileSync(path, 'utf8'));
   return Object.entries(lines).map(([key, line]) => {
-    const [file = '', ...test] = line.split(BETWEEN);
-    return [key, { file, test: test.length === 0 ? undefined : test.join(BETWEEN) }];
+    const hangs = line.startsWith(HANGS);
+    const [file = '', ...test] = (hangs ? line.slice(HANGS.length) : line).split(BETWEEN);
+    return [key, { file, test: test.length === 0 ? undefined : test.join(BETWEEN), hangs }];
   });
 }
 
@@ -75,7 +79,10 @@ function linesOf(text: string): Record<string, string> {
 
 /** As a whole: several runs may save at the same time. */
 function write(path: string, killers: ReadonlyMap<string, Killer>): void {
-  const lines = [...killers].map(([key, { file, test }]) => [key, test === undefined ? file : file + BETWEEN + test]);
+  const lines = [...killers].map(([key, { file, test, hangs }]) => [
+    key,
+    (hangs ? HANGS : '') + (test === undefined ? file : file + BETWEEN + test),
+  ]);
   mkdirSync(dirname(path), { recursive: true });
   const part = `${path}.${process.pid}`;
   writeFileSync(part, `${JSON.stringify(Object.fromEntries(lines.sort()), null, 2)}\n`);

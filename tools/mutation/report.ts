@@ -16,8 +16,8 @@ export function verdictLine(verdict: Verdict, seconds: number): string {
   const title = titleOf(verdict.mutant);
   const time = `(${seconds.toFixed(1)} s)`;
   if (verdict.kind === 'killed') {
-    const { file, test } = verdict.killer;
-    const how = verdict.how === 'hung' ? 'hangs' : 'fails';
+    const { file, test, hangs } = verdict.killer;
+    const how = hangs ? 'hangs' : 'fails';
     const name = relative(verdict.mutant.path.split('/').slice(0, 2).join('/'), file);
     return `${colors.green('✔')} ${title}\n    ${name} ${how}${test === undefined ? '' : `: ${test}`} ${time}`;
   }

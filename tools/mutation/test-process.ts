@@ -30,6 +30,8 @@ export interface TestProcess {
   readonly env: Readonly<Record<string, string | undefined>>;
   /** How it runs when nothing is wrong; without it, patience is long. */
   readonly usual?: Trace | undefined;
+  /** `usual` is of just now, and it is known that this hangs: there is little to wait for. */
+  readonly isSure?: boolean | undefined;
   /** Only tests of these names; all without. */
   readonly tests?: readonly string[] | undefined;
   /** Flags for Node. */
@@ -38,14 +40,14 @@ export interface TestProcess {
 }
 
 /** Patience: some times as long as usual, and a pause for a machine that is busy. */
-const TIMES = 4;
-const PAUSE_MS = 4_000;
-const TAIL_PAUSE_MS = 3_000;
+const patient = { times: 4, pauseMs: 4_000, tailPauseMs: 3_000 };
+const sure = { times: 2, pauseMs: 2_000, tailPauseMs: 2_000 };
 const UNKNOWN_MS = 120_000;
 const OUTPUT_CHARACTERS = 4_000;
 
 export async function runTestFile(options: TestProcess): Promise<TestOutcome> {
-  const { file, folder, env, usual, tests, flags = [], signal } = options;
+  const { file, folder, env, usual, isSure = false, tests, flags = [], signal } = options;
+  const { times, pauseMs, tailPauseMs } = isSure ? sure : patient;
   signal.throwIfAborted();
   const only = (tests ?? []).map((name) => `--test-name-pattern=^${RegExp.escape(name)}$`);
   const child = spawn(process.execPath, [...flags, '--test-reporter=tap', ...only, file], {
@@ -73,7 +75,7 @@ export async function runTestFile(options: TestProcess): Promise<TestOutcome> {
   const patienceMs = () => {
     if (usual === undefined) return UNKNOWN_MS;
     const areOver = tests === undefined && names.length === usual.names.length;
-    return areOver ? TIMES * usual.tailMs + TAIL_PAUSE_MS : TIMES * longestMs(usual, tests) + PAUSE_MS;
+    return areOver ? times * usual.tailMs + tailPauseMs : times * longestMs(usual, tests) + pauseMs;
   };
   const watch = setInterval(() => {
     if (performance.now() - lastMs < patienceMs()) return;

@@ -8,7 +8,7 @@ import type { TestOutcome, Trace } from './test-process.ts';
 import type { Worker } from './worker.ts';
 
 export type Verdict =
-  | { readonly kind: 'killed'; readonly mutant: Mutant; readonly killer: Killer; readonly how: 'failed' | 'hung' }
+  | { readonly kind: 'killed'; readonly mutant: Mutant; readonly killer: Killer }
   /** All of these test files passed, as far as they run the line; there may be none. */
   | { readonly kind: 'survived'; readonly mutant: Mutant; readonly tests: readonly string[] };
 
@@ -31,8 +31,8 @@ interface Measured {
 interface Attempt {
   readonly file: string;
   readonly tests?: readonly string[] | undefined;
-  /** It noticed the mutant before. */
-  readonly isKnown?: boolean | undefined;
+  /** How it noticed the mutant before. */
+  readonly known?: 'failed' | 'hung' | undefined;
 }
 
 export class Trial {
@@ -65,16 +65,15 @@ export class Trial {
     const original = repository.texts.get(mutant.path)!;
     using _ = worker.mutate(mutant.path, cutOut(original, mutant), original);
     const tried: string[] = [];
-    for await (const { file, tests, isKnown } of this.#attempts(mutant, worker, places)) {
-      const trace = (await this.#measure(file, worker, places))?.trace;
+    for await (const attempt of this.#attempts(mutant, worker, places)) {
+      const trace = (await this.#measure(attempt.file, worker, places))?.trace;
       if (trace === undefined) continue;
-      tried.push(file);
-      const outcome = await worker.run(file, trace, tests);
-      if (outcome.kind === 'passed') continue;
-      const killer = await confirmed({ file, tests, isKnown }, outcome, trace, worker);
+      tried.push(attempt.file);
+      const killer =
+        attempt.known === 'hung' ? await hangsAgain(attempt, trace, worker) : await noticedBy(attempt, trace, worker);
       if (killer === undefined) continue;
       killers.set(keyOf(mutant), killer);
-      return { kind: 'killed', mutant, killer, how: outcome.kind };
+      return { kind: 'killed', mutant, killer };
     }
     return { kind: 'survived', mutant, tests: tried };
   }
@@ -87,7 +86,7 @@ export class Trial {
     if (known && tests.some(({ file }) => file === known.file)) {
       const measured = await this.#measure(known.file, worker, places);
       const isThere = known.test === undefined || measured?.trace.testMs.has(known.test);
-      if (isThere) yield { file: known.file, tests: testsOf(known), isKnown: true };
+      if (isThere) yield { file: known.file, tests: testsOf(known), known: known.hangs ? 'hung' : 'failed' };
     }
     const files = killers.sorted(
       mutant.path,
@@ -126,37 +125,37 @@ export class Trial {
   }
 }
 
-/** Who noticed: the one test that is said to have, or else all that ran; nobody when it was chance. */
-async function confirmed(
-  { file, tests, isKnown = false }: Attempt,
-  { kind, test }: Exclude<TestOutcome, { kind: 'passed' }>,
-  trace: Trace,
-  worker: Worker,
-): Promise<Killer | undefined> {
-  const only = tests?.length === 1 ? tests[0] : undefined;
-  const one = test ?? only;
-  if (isKnown && kind === 'failed') return { file, test: one }; // no chance
-  const times = isKnown && one === only ? 1 : 2;
-  if (!(await isChance({ file, tests: one === undefined ? tests : [one] }, trace, worker, times))) {
-    return { file, test: one };
-  }
-  // Of one that hangs it is a guess which test it was.
-  if (kind === 'failed' || one === only) return undefined;
-  return (await isChance({ file, tests }, trace, worker, times)) ? undefined : { file, test: only };
+/** Who hung at the mutant before, and does not pass now: asked first without it, so that one knows how long to wait. */
+async function hangsAgain({ file, tests }: Attempt, trace: Trace, worker: Worker): Promise<Killer | undefined> {
+  const intact = await worker.runIntact(file, trace, tests);
+  if (intact.kind !== 'passed') return undefined;
+  const { kind } = await worker.run(file, intact.trace, tests, true);
+  return kind === 'passed' ? undefined : { file, test: tests?.[0], hangs: kind === 'hung' };
 }
 
-/** Who is not known for it must do it twice, and nobody without the mutant: on a busy machine tests fail by chance. */
-async function isChance(
-  { file, tests }: Attempt,
-  trace: Trace,
-  worker: Worker,
-  times: number,
-  again = 2,
-): Promise<boolean> {
-  if ((await worker.runIntact(file, trace, tests)).kind !== 'passed') {
-    return again === 0 || isChance({ file, tests }, trace, worker, times, again - 1);
+/** Who noticed: the one test that is said to have, or else all that ran; nobody when none did, or it was chance. */
+async function noticedBy(attempt: Attempt, trace: Trace, worker: Worker): Promise<Killer | undefined> {
+  const { file, tests, known } = attempt;
+  const outcome = await worker.run(file, trace, tests);
+  if (outcome.kind === 'passed') return undefined;
+  const hangs = outcome.kind === 'hung';
+  const only = tests?.length === 1 ? tests[0] : undefined;
+  const one = outcome.test ?? only;
+  if (known && !hangs) return { file, test: one, hangs }; // no chance
+  if (!(await isChance({ file, tests: one === undefined ? tests : [one] }, trace, worker))) {
+    return { file, test: one, hangs };
   }
-  return times > 1 && (await worker.run(file, trace, tests)).kind === 'passed';
+  // Of one that hangs it is a guess which test it was.
+  if (!hangs || one === only) return undefined;
+  return (await isChance(attempt, trace, worker)) ? undefined : { file, test: only, hangs };
+}
+
+/** Whoever notices does it twice, and not without the mutant: on a busy machine tests fail by chance. */
+async function isChance({ file, tests }: Attempt, trace: Trace, worker: Worker, again = 2): Promise<boolean> {
+  if ((await worker.runIntact(file, trace, tests)).kind !== 'passed') {
+    return again === 0 || isChance({ file, tests }, trace, worker, again - 1);
+  }
+  return (await worker.run(file, trace, tests)).kind === 'passed';
 }
 
 const testsOf = ({ test }: Killer) => (test === undefined ? undefined : [test]);

@@ -36,9 +36,9 @@ export class Worker implements AsyncDisposable {
     return { [Symbol.dispose]: () => this.#mutated.write(path, original) };
   }
 
-  /** A test file against the mutant, or some tests of it. */
-  run(file: string, usual: Trace, tests?: readonly string[]): Promise<TestOutcome> {
-    return this.#run(this.#mutated.folder, { file, usual, tests });
+  /** A test file against the mutant, or some tests of it; `isSure`: it is known to hang, and `usual` is of just now. */
+  run(file: string, usual: Trace, tests?: readonly string[], isSure = false): Promise<TestOutcome> {
+    return this.#run(this.#mutated.folder, { file, usual, tests, isSure });
   }
 
   /** The same without the mutant. */
