@@ -19,6 +19,8 @@ test('who noticed a mutant is known to the next run, and comes with the sources 
     hangs: false,
   });
   assert.deepEqual(second.of('b.ts end() end()'), { file: 'b.test.ts', test: undefined, hangs: true });
+  assert.deepEqual(second.failingIn('a.test.ts'), ['ends › at once']);
+  assert.deepEqual(second.failingIn('b.test.ts'), [], 'it hangs');
   second.keep(new Set(['b.ts end() end()']));
   rmSync(join(root, '.clew'), { recursive: true });
   assert.ok(!existsSync(join(root, '.clew')));

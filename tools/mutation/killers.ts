@@ -37,6 +37,12 @@ export class Killers {
     this.#fresh.set(key, killer);
   }
 
+  /** The tests of a file that are known to fail at some mutant; undefined where a file as a whole is. */
+  failingIn(file: string): string[] | undefined {
+    const tests = [...this.#known.values()].filter((one) => one.file === file && !one.hangs).map(({ test }) => test);
+    return tests.includes(undefined) ? undefined : [...new Set(tests as string[])];
+  }
+
   /** Test files, those first that noticed most of a file's other mutants. */
   sorted(path: string, files: readonly string[]): string[] {
     const kills = new Map<string, number>();

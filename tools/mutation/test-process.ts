@@ -30,7 +30,7 @@ export interface TestProcess {
   readonly env: Readonly<Record<string, string | undefined>>;
   /** How it runs when nothing is wrong; without it, patience is long. */
   readonly usual?: Trace | undefined;
-  /** `usual` is of just now, and it is known that this hangs: there is little to wait for. */
+  /** Known to fail or to hang: there is little to wait for. `usual`, if there is one, is of just now. */
   readonly isSure?: boolean | undefined;
   /** Only tests of these names; all without. */
   readonly tests?: readonly string[] | undefined;
@@ -40,14 +40,13 @@ export interface TestProcess {
 }
 
 /** Patience: some times as long as usual, and a pause for a machine that is busy. */
-const patient = { times: 4, pauseMs: 4_000, tailPauseMs: 3_000 };
-const sure = { times: 2, pauseMs: 2_000, tailPauseMs: 2_000 };
-const UNKNOWN_MS = 120_000;
+const patient = { times: 4, pauseMs: 4_000, tailPauseMs: 3_000, unknownMs: 120_000 };
+const sure = { times: 1, pauseMs: 2_000, tailPauseMs: 2_000, unknownMs: 30_000 };
 const OUTPUT_CHARACTERS = 4_000;
 
 export async function runTestFile(options: TestProcess): Promise<TestOutcome> {
   const { file, folder, env, usual, isSure = false, tests, flags = [], signal } = options;
-  const { times, pauseMs, tailPauseMs } = isSure ? sure : patient;
+  const { times, pauseMs, tailPauseMs, unknownMs } = isSure ? sure : patient;
   signal.throwIfAborted();
   const only = (tests ?? []).map((name) => `--test-name-pattern=^${RegExp.escape(name)}$`);
   const child = spawn(process.execPath, [...flags, '--test-reporter=tap', ...only, file], {
@@ -73,7 +72,7 @@ export async function runTestFile(options: TestProcess): Promise<TestOutcome> {
   let hung = false;
   let output = '';
   const patienceMs = () => {
-    if (usual === undefined) return UNKNOWN_MS;
+    if (usual === undefined) return unknownMs;
     const areOver = tests === undefined && names.length === usual.names.length;
     return areOver ? times * usual.tailMs + tailPauseMs : times * longestMs(usual, tests) + pauseMs;
   };
@@ -97,7 +96,7 @@ export async function runTestFile(options: TestProcess): Promise<TestOutcome> {
     last = unescaped(name!);
     if (not && directive === undefined && failed === undefined) {
       failed = unescaped(name!);
-      if (usual !== undefined) end(); // or else its reasons are wanted
+      if (usual !== undefined || isSure) end(); // or else its reasons are wanted
     } else if (indent === '' && directive !== 'SKIP') {
       names.push(unescaped(name!));
     }

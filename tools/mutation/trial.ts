@@ -5,7 +5,7 @@ import type { Killer, Killers } from './killers.ts';
 import { cutOut, keyOf, type Mutant } from './mutant.ts';
 import { isScript, testsReaching } from './mutants.ts';
 import type { TestOutcome, Trace } from './test-process.ts';
-import type { Worker } from './worker.ts';
+import type { Runs, Worker } from './worker.ts';
 
 export type Verdict =
   | { readonly kind: 'killed'; readonly mutant: Mutant; readonly killer: Killer }
@@ -39,6 +39,8 @@ export class Trial {
   readonly #options: TrialOptions;
   /** As far as they were needed. */
   readonly #measured = new Map<string, Promise<Measured | undefined>>();
+  /** Whether what is known to fail passes without a mutant, by test file. */
+  readonly #sound = new Map<string, Promise<boolean>>();
 
   constructor(options: TrialOptions) {
     this.#options = options;
@@ -66,11 +68,10 @@ export class Trial {
     using _ = worker.mutate(mutant.path, cutOut(original, mutant), original);
     const tried: string[] = [];
     for await (const attempt of this.#attempts(mutant, worker, places)) {
-      const trace = (await this.#measure(attempt.file, worker, places))?.trace;
-      if (trace === undefined) continue;
       tried.push(attempt.file);
-      const killer =
-        attempt.known === 'hung' ? await hangsAgain(attempt, trace, worker) : await noticedBy(attempt, trace, worker);
+      const killer = attempt.known
+        ? await this.#noticedAgain(attempt, worker)
+        : await this.#noticedBy(attempt, worker, places);
       if (killer === undefined) continue;
       killers.set(keyOf(mutant), killer);
       return { kind: 'killed', mutant, killer };
@@ -84,9 +85,7 @@ export class Trial {
     const tests = testsReaching(mutant.path, repository);
     const known = killers.of(keyOf(mutant));
     if (known && tests.some(({ file }) => file === known.file)) {
-      const measured = await this.#measure(known.file, worker, places);
-      const isThere = known.test === undefined || measured?.trace.testMs.has(known.test);
-      if (isThere) yield { file: known.file, tests: testsOf(known), known: known.hangs ? 'hung' : 'failed' };
+      yield { file: known.file, tests: testsOf(known), known: known.hangs ? 'hung' : 'failed' };
     }
     const files = killers.sorted(
       mutant.path,
@@ -108,6 +107,47 @@ export class Trial {
     if (!isReached) for (const { file, distance } of tests) if (distance === nearest) yield { file };
   }
 
+  /** Who noticed the mutant before, and does so again; nobody when the test is gone, or passes now. */
+  async #noticedAgain({ file, tests, known }: Attempt, worker: Worker): Promise<Killer | undefined> {
+    let usual: Trace | undefined;
+    if (known === 'hung') {
+      // Asked first without it: on a busy machine tests seem to hang, and so one knows how long to wait.
+      const intact = await worker.runIntact(file, { tests });
+      if (intact.kind !== 'passed' || !(tests ?? []).every((name) => intact.trace.testMs.has(name))) return undefined;
+      usual = intact.trace;
+    } else if (!(await this.#isSound(file, worker))) return undefined;
+    const outcome = await worker.run(file, { usual, tests, isSure: true });
+    if (outcome.kind === 'passed' || (outcome.kind === 'hung' && known === 'failed')) return undefined;
+    return { file, test: tests?.[0], hangs: outcome.kind === 'hung' };
+  }
+
+  /** Asked once, for all of a file that is known to fail. */
+  #isSound(file: string, worker: Worker): Promise<boolean> {
+    const known =
+      this.#sound.get(file) ??
+      worker.runIntact(file, { tests: this.#options.killers.failingIn(file) }).then(({ kind }) => kind === 'passed');
+    this.#sound.set(file, known);
+    return known;
+  }
+
+  /** The one test that is said to have noticed, or else all that ran; nobody when none did, or it was chance. */
+  async #noticedBy(attempt: Attempt, worker: Worker, places: Places): Promise<Killer | undefined> {
+    const { file, tests } = attempt;
+    const usual = (await this.#measure(file, worker, places))?.trace;
+    if (usual === undefined) return undefined;
+    const outcome = await worker.run(file, { usual, tests });
+    if (outcome.kind === 'passed') return undefined;
+    const hangs = outcome.kind === 'hung';
+    const only = tests?.length === 1 ? tests[0] : undefined;
+    const one = outcome.test ?? only;
+    if (!(await isChance(file, { usual, tests: one === undefined ? tests : [one] }, worker))) {
+      return { file, test: one, hangs };
+    }
+    // Of one that hangs it is a guess which test it was.
+    if (!hangs || one === only) return undefined;
+    return (await isChance(file, { usual, tests }, worker)) ? undefined : { file, test: only, hangs };
+  }
+
   #measure(file: string, worker: Worker, places: Places): Promise<Measured | undefined> {
     const known = this.#measured.get(file) ?? this.#ask(file, worker, places);
     this.#measured.set(file, known);
@@ -125,37 +165,12 @@ export class Trial {
   }
 }
 
-/** Who hung at the mutant before, and does not pass now: asked first without it, so that one knows how long to wait. */
-async function hangsAgain({ file, tests }: Attempt, trace: Trace, worker: Worker): Promise<Killer | undefined> {
-  const intact = await worker.runIntact(file, trace, tests);
-  if (intact.kind !== 'passed') return undefined;
-  const { kind } = await worker.run(file, intact.trace, tests, true);
-  return kind === 'passed' ? undefined : { file, test: tests?.[0], hangs: kind === 'hung' };
-}
-
-/** Who noticed: the one test that is said to have, or else all that ran; nobody when none did, or it was chance. */
-async function noticedBy(attempt: Attempt, trace: Trace, worker: Worker): Promise<Killer | undefined> {
-  const { file, tests, known } = attempt;
-  const outcome = await worker.run(file, trace, tests);
-  if (outcome.kind === 'passed') return undefined;
-  const hangs = outcome.kind === 'hung';
-  const only = tests?.length === 1 ? tests[0] : undefined;
-  const one = outcome.test ?? only;
-  if (known && !hangs) return { file, test: one, hangs }; // no chance
-  if (!(await isChance({ file, tests: one === undefined ? tests : [one] }, trace, worker))) {
-    return { file, test: one, hangs };
-  }
-  // Of one that hangs it is a guess which test it was.
-  if (!hangs || one === only) return undefined;
-  return (await isChance(attempt, trace, worker)) ? undefined : { file, test: only, hangs };
-}
-
 /** Whoever notices does it twice, and not without the mutant: on a busy machine tests fail by chance. */
-async function isChance({ file, tests }: Attempt, trace: Trace, worker: Worker, again = 2): Promise<boolean> {
-  if ((await worker.runIntact(file, trace, tests)).kind !== 'passed') {
-    return again === 0 || isChance({ file, tests }, trace, worker, again - 1);
+async function isChance(file: string, how: Runs, worker: Worker, again = 2): Promise<boolean> {
+  if ((await worker.runIntact(file, how)).kind !== 'passed') {
+    return again === 0 || isChance(file, how, worker, again - 1);
   }
-  return (await worker.run(file, trace, tests)).kind === 'passed';
+  return (await worker.run(file, how)).kind === 'passed';
 }
 
 const testsOf = ({ test }: Killer) => (test === undefined ? undefined : [test]);

@@ -8,7 +8,7 @@ import { join } from 'node:path';
 import { toolEnvironment } from '../setup.mjs';
 import { findRedis, type RunningRedis } from '../start/redis-server.ts';
 import { Hits, type Places, type ReachedPlaces } from './hits.ts';
-import { runTestFile, type TestOutcome, type TestProcess, type Trace } from './test-process.ts';
+import { runTestFile, type TestOutcome, type TestProcess } from './test-process.ts';
 import { copyTree, type TreeCopy } from './tree-copy.ts';
 
 export interface WorkerOptions {
@@ -16,6 +16,8 @@ export interface WorkerOptions {
   readonly say: (line: string) => void;
   readonly signal: AbortSignal;
 }
+
+export type Runs = Pick<TestProcess, 'usual' | 'tests' | 'isSure'>;
 
 export class Worker implements AsyncDisposable {
   readonly #options: WorkerOptions;
@@ -36,14 +38,14 @@ export class Worker implements AsyncDisposable {
     return { [Symbol.dispose]: () => this.#mutated.write(path, original) };
   }
 
-  /** A test file against the mutant, or some tests of it; `isSure`: it is known to hang, and `usual` is of just now. */
-  run(file: string, usual: Trace, tests?: readonly string[], isSure = false): Promise<TestOutcome> {
-    return this.#run(this.#mutated.folder, { file, usual, tests, isSure });
+  /** A test file, or some tests of it, against the mutant. */
+  run(file: string, how: Runs = {}): Promise<TestOutcome> {
+    return this.#run(this.#mutated.folder, { file, ...how });
   }
 
   /** The same without the mutant. */
-  runIntact(file: string, usual: Trace, tests?: readonly string[]): Promise<TestOutcome> {
-    return this.#run(this.#intact.folder, { file, usual, tests });
+  runIntact(file: string, how: Runs = {}): Promise<TestOutcome> {
+    return this.#run(this.#intact.folder, { file, ...how });
   }
 
   /** A test file as it runs when nothing is wrong, and which places it reaches. */
