@@ -10,12 +10,19 @@ export type Kind = (typeof kinds)[number];
 /** How many of each. */
 export type Counts = Readonly<Record<Kind, number>>;
 
+/**
+ * For Node, by kind. An edge's work is short-lived garbage: in a young generation as large as V8 would make it, that takes as much
+ * memory as all that a thousand players need, and in one of 2 MB it gets old before it is found (docs/performance.md).
+ */
+const nodeArgsOf: Readonly<Partial<Record<Kind, readonly string[]>>> = { edge: ['--max-semi-space-size=8'] };
+
 export interface ServicePlan {
   readonly kind: Kind;
   /** "session-1", "edge-2": stable over restarts. */
   readonly name: string;
   /** The service's main.ts, relative to the repository. */
   readonly program: string;
+  readonly nodeArgs: readonly string[];
   /** http://host:port of its operators' listener. */
   readonly opsUrl: string;
   readonly grpcAddress: string;
@@ -60,6 +67,7 @@ export function planServices(plan: StackPlan): ServicePlan[] {
         kind,
         name,
         program: join('services', kind, 'src', 'main.ts'),
+        nodeArgs: nodeArgsOf[kind] ?? [],
         opsUrl: `http://${host}:${opsPort}`,
         grpcAddress: `${host}:${grpcPort}`,
         ...(webUrl === undefined ? {} : { webUrl }),

@@ -136,7 +136,7 @@ function supervise(
     {
       name: plan.name,
       command: node,
-      args: [...(nodeArgs?.(plan.name) ?? []), join(root, plan.program)],
+      args: [...plan.nodeArgs, ...(nodeArgs?.(plan.name) ?? []), join(root, plan.program)],
       env: {
         ...toolEnvironment(),
         CLEW_SUPERVISED: '1',
