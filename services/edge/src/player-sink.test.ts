@@ -11,9 +11,11 @@ class DoorSink extends PlayerSink {
   isSevered = false;
   cuts = 0;
   readonly untaken: (() => void)[] = [];
+  takesAtOnce = false;
 
-  protected transmit(_first: Uint8Array, _second: Uint8Array | undefined, taken: () => void): void {
-    this.untaken.push(taken);
+  protected transmit(_first: Uint8Array, _second: Uint8Array | undefined, taken: () => void): boolean {
+    if (!this.takesAtOnce) this.untaken.push(taken);
+    return this.takesAtOnce;
   }
 
   protected finish(): void {}
@@ -117,6 +119,17 @@ suite('a way down to a player', () => {
     sink.untaken[1]!();
     assert.deepEqual(holder.heard, ['drained']);
     assert.equal(sink.stalledMs(performance.now() + 1_000), 0);
+  });
+
+  test('has nothing waiting of what the system takes at once', () => {
+    const sink = setUp().make();
+    sink.takesAtOnce = true;
+    sink.write(Buffer.of(1));
+    assert.equal(sink.backlog, 0);
+    sink.takesAtOnce = false;
+    sink.write(Buffer.of(2));
+    assert.equal(sink.backlog, 1);
+    assert.ok(sink.stalledMs(performance.now() + 1_000) < 60_000, 'it waits since it came');
   });
 
   test('takes nothing after its end', () => {

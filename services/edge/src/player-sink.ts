@@ -73,9 +73,10 @@ export abstract class PlayerSink {
   /** Sends one message, the concatenation of both parts, with one syscall. Nothing after the end. */
   write(first: Uint8Array, second?: Uint8Array): void {
     if (this.#life.phase !== 'open' || this.#gone) return;
-    if (this.#backlog === 0) this.#progressMs = performance.now();
+    const waiting = this.#backlog;
     this.#backlog += 1;
-    this.transmit(first, second, this.#taken);
+    if (this.transmit(first, second, this.#taken)) this.#backlog -= 1;
+    else if (waiting === 0) this.#progressMs = performance.now();
   }
 
   /** Says why, or OK, and closes. */
@@ -92,8 +93,8 @@ export abstract class PlayerSink {
 
   /** The socket or stream below is gone, whether anybody was told or not. */
   abstract get isSevered(): boolean;
-  /** Sends one message; `taken` is called when the system has it. */
-  protected abstract transmit(first: Uint8Array, second: Uint8Array | undefined, taken: () => void): void;
+  /** Sends one message. True when the system has it already; if not, `taken` is called when it has. */
+  protected abstract transmit(first: Uint8Array, second: Uint8Array | undefined, taken: () => void): boolean;
   /** Sends the status after what was sent before. */
   protected abstract finish(error: ServiceError | undefined): void;
   /** Resets the socket or stream below; `hasClosed` follows. */

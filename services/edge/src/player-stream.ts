@@ -164,8 +164,9 @@ export class PlayerStream implements DirectoryEntry, SinkOwner, PlaceHolder, Sea
    */
   steer(inputs: readonly Input[]): void {
     const { inputsPerSecond, inputsBurst } = this.#services.limits;
-    this.#heardMs = performance.now();
-    if (!this.#pace.take(performance.now(), inputsPerSecond, inputsBurst)) {
+    const nowMs = performance.now();
+    this.#heardMs = nowMs;
+    if (!this.#pace.take(nowMs, inputsPerSecond, inputsBurst)) {
       throw exhausted('INPUT_RATE', `at most ${inputsPerSecond} messages with inputs a second`, 1_000);
     }
     checkInputs(inputs);
@@ -267,7 +268,8 @@ export class PlayerStream implements DirectoryEntry, SinkOwner, PlaceHolder, Sea
   }
 
   readerSlow(): boolean {
-    return this.#sink.stalledMs(performance.now()) > slowMs || this.#sink.backlog >= backlogMax;
+    const { backlog } = this.#sink;
+    return backlog > 0 && (backlog >= backlogMax || this.#sink.stalledMs(performance.now()) > slowMs);
   }
 
   relay(first: Uint8Array, second: Uint8Array | undefined): void {

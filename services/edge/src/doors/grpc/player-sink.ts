@@ -29,8 +29,9 @@ export class GrpcPlayerSink extends PlayerSink {
     return this.#stream?.destroyed ?? true;
   }
 
-  protected transmit(first: Uint8Array, second: Uint8Array | undefined, taken: () => void): void {
+  protected transmit(first: Uint8Array, second: Uint8Array | undefined, taken: () => void): boolean {
     this.#call.write(second === undefined ? asBuffer(first) : Buffer.concat([first, second]), taken);
+    return false;
   }
 
   protected finish(error: ServiceError | undefined): void {

@@ -5,6 +5,7 @@ import { PlayerSink, type SinkOptions } from '../../player-sink.ts';
 import { SharedFraming } from '../shared-framing.ts';
 import { headers, socketFrame, socketTrailer } from './frames.ts';
 
+const nothing = Buffer.alloc(0);
 const framing = new SharedFraming(socketFrame);
 /** RFC 6455: the purpose of the connection was fulfilled. */
 const closedNormally = 1000;
@@ -37,8 +38,13 @@ export class WebSocketPlayerSink extends PlayerSink {
     return this.#socket.destroyed;
   }
 
-  protected transmit(first: Uint8Array, second: Uint8Array | undefined, taken: () => void): void {
-    this.#socket.write(framing.of(first, second), taken);
+  /** Nearly always the system takes it at once: a callback, which costs a turn of its own, is for when it does not. */
+  protected transmit(first: Uint8Array, second: Uint8Array | undefined, taken: () => void): boolean {
+    const socket = this.#socket;
+    socket.write(framing.of(first, second));
+    if (socket.writableLength === 0) return true;
+    socket.write(nothing, taken);
+    return false;
   }
 
   protected finish(error: ServiceError | undefined): void {

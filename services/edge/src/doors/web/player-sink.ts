@@ -27,8 +27,9 @@ export class WebPlayerSink extends PlayerSink {
     return this.#response.req.socket.destroyed;
   }
 
-  protected transmit(first: Uint8Array, second: Uint8Array | undefined, taken: () => void): void {
+  protected transmit(first: Uint8Array, second: Uint8Array | undefined, taken: () => void): boolean {
     this.#response.write(framings[this.#encoding].of(first, second), taken);
+    return false;
   }
 
   protected finish(error: ServiceError | undefined): void {
