@@ -131,7 +131,7 @@ export class Match {
   tick(scheduledMs: number): void {
     try {
       if (this.#world.tick % TICK_RATE === 0) this.seating.evictUnused(scheduledMs);
-      if (this.seating.taken === 0) this.end(Closed_Reason.REASON_MATCH_ENDED); // T1
+      if (this.seating.isEmpty) this.end(Closed_Reason.REASON_MATCH_ENDED); // T1
       if (this.isLive) this.#step(scheduledMs);
       if (this.isLive) this.#show();
     } catch (cause) {

@@ -51,6 +51,11 @@ export class Seating {
     return this.seats.length - this.free;
   }
 
+  /** No seat is a player's. */
+  get isEmpty(): boolean {
+    return this.seats.every(({ state }) => state.kind === 'bot');
+  }
+
   seatOf(playerId: string): Seat | undefined {
     return this.seats.find((seat) => seat.player?.playerId === playerId);
   }
