@@ -25,8 +25,8 @@ const VISIT_MS = 4_000;
 const VISIT_PLAY_MS = 1_000;
 
 type Side = 'on' | 'off';
-/** Microseconds per player and second. */
-type Cost = Readonly<Record<'edge' | 'simulation', number>>;
+/** Microseconds per player and second, and what each player was sent for it: work that is not the same cannot be compared. */
+type Cost = Readonly<Record<'edge' | 'simulation' | 'updatesPerPlayerSecond', number>>;
 
 /**
  * What it costs edge and simulation to tell all they can: metrics scraped, and every join traced and exported by
@@ -45,7 +45,7 @@ export async function* measureOverhead(bench: Bench, terms: OverheadTerms): Asyn
     bench.say(`round ${round}: on ${told(costs.on.at(-1)!)}, off ${told(costs.off.at(-1)!)} µs per player-second`);
   }
   const ratios = costs.on.map((on, round) => sum(on) / sum(costs.off[round]!)).sort((one, other) => one - other);
-  const mediansOf = (side: Side, part: keyof Cost) => Math.round(median(costs[side].map((cost) => cost[part])));
+  const mediansOf = (side: Side, part: keyof Cost) => round1(median(costs[side].map((cost) => cost[part])));
   yield {
     figure: 'telemetry.cpu_overhead_ratio',
     value: round3(median(ratios)),
@@ -56,6 +56,10 @@ export async function* measureOverhead(bench: Bench, terms: OverheadTerms): Asyn
       ...{ least: round3(ratios[0]!), most: round3(ratios.at(-1)!) },
       ...{ edgeOnUs: mediansOf('on', 'edge'), edgeOffUs: mediansOf('off', 'edge') },
       ...{ simulationOnUs: mediansOf('on', 'simulation'), simulationOffUs: mediansOf('off', 'simulation') },
+      ...{
+        updatesOn: mediansOf('on', 'updatesPerPlayerSecond'),
+        updatesOff: mediansOf('off', 'updatesPerPlayerSecond'),
+      },
     },
   };
 }
@@ -67,16 +71,17 @@ async function costOf(bench: Bench, side: Side, terms: OverheadTerms, database: 
     side === 'on' ? { CLEW_TELEMETRY: 'on', OTEL_EXPORTER_OTLP_ENDPOINT: sink.url } : { CLEW_TELEMETRY: 'off' };
   const redisUrl = `${await bench.redis()}/${database % 16}`;
   const env = { ...endlessRooms(ROOM), OTEL_METRICS_EXPORTER: 'none', ...seen };
-  await using server = await startClew({ redisUrl, env, signal: bench.stop }, 'grpc');
+  // Over WebSocket: with native gRPC the load fills its core, and whoever loads it more, by telling, would get less work.
+  await using server = await startClew({ redisUrl, env, signal: bench.stop }, 'web');
   using around = new DisposableStack();
   around.use(every(SCRAPE_MS, () => (side === 'on' ? scrape(server.stack) : undefined)));
   const over = new AbortController();
   around.defer(() => over.abort());
   const visitors = comeAndGo(server.stack, players, AbortSignal.any([bench.stop, over.signal]));
-  const { cpuUs } = await runLoad(server, { side: 'grpc', players, warmUp, seconds }, bench.stop);
+  const { cpuUs, updatesPerPlayerSecond } = await runLoad(server, { side: 'ws', players, warmUp, seconds }, bench.stop);
   over.abort();
   await visitors;
-  return { edge: cpuUs.edge!, simulation: cpuUs.simulation! };
+  return { edge: cpuUs.edge!, simulation: cpuUs.simulation!, updatesPerPlayerSecond };
 }
 
 /** When all others sit, a room full of players comes, plays and goes, again and again. */
@@ -123,7 +128,9 @@ function every(ms: number, act: () => Promise<unknown> | undefined): Disposable 
 }
 
 const sum = ({ edge, simulation }: Cost) => edge + simulation;
-const told = ({ edge, simulation }: Cost) => `${Math.round(edge)} + ${Math.round(simulation)}`;
+const told = ({ edge, simulation, updatesPerPlayerSecond }: Cost) =>
+  `${Math.round(edge)} + ${Math.round(simulation)} (${updatesPerPlayerSecond.toFixed(1)} updates/s)`;
+const round1 = (value: number) => Math.round(value * 10) / 10;
 const round3 = (value: number) => Math.round(value * 1_000) / 1_000;
 
 function median(values: readonly number[]): number {
