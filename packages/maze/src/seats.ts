@@ -95,7 +95,7 @@ function takeInput(figure: Figure | undefined, input: Input, tick: number): void
 
 /** An order that does not depend on how they came: equal entries aside, there is only one. */
 function inOrder(inputs: readonly SeatInput[]): readonly SeatInput[] {
-  if (inputs.length < 2) return inputs;
+  if (isAscending(inputs)) return inputs;
   return [...inputs].sort(
     (a, b) =>
       a.seat - b.seat ||
@@ -107,4 +107,12 @@ function inOrder(inputs: readonly SeatInput[]): readonly SeatInput[] {
       a.input.tick - b.input.tick ||
       (a.input.lag ?? -1) - (b.input.lag ?? -1),
   );
+}
+
+/** One input for each seat at most, by seat: how simulations gather them. */
+function isAscending(inputs: readonly SeatInput[]): boolean {
+  for (let index = 1; index < inputs.length; index++) {
+    if (inputs[index]!.seat <= inputs[index - 1]!.seat) return false;
+  }
+  return true;
 }
