@@ -7,9 +7,10 @@ import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { Redis } from 'ioredis';
 
-/** Below those that the system hands out, and so low that a node of a cluster can take the one 10,000 above for its bus. */
+/** Below those that the system hands out, and so low that the port that a node of a cluster takes for its bus is, too. */
 const FIRST_PORT = 12_000;
-const LAST_PORT = 31_000;
+const LAST_PORT = 22_000;
+const BUS_OFFSET = 10_000;
 const MASTER_NAME = 'clew';
 const ASK_EVERY_MS = 25;
 
@@ -127,10 +128,12 @@ export class RedisNodeProcess {
     // It tells there why it does not start; it must be read, or the server stops at a full pipe.
     child.stdout.resume();
     this.#child = child;
-    await until(async () => {
-      if (child.exitCode !== null) throw new Error(`redis-server ended with code ${child.exitCode}`);
-      return (await this.client.ping()) === 'PONG';
+    const ended = once(child, 'exit').then(([code, signal]) => {
+      throw new Error(`redis-server on port ${this.port} ended (${signal ?? `exit code ${code}`})`);
     });
+    ended.catch(() => {}); // later it ends as the test wants it
+    // A ping waits for a server for as long as there is none.
+    await until(async () => (await Promise.race([this.client.ping(), ended])) === 'PONG');
   }
 
   /** Ends it at once: no good-bye, nothing is written any more. */
@@ -158,14 +161,18 @@ async function until(condition: () => Promise<boolean>): Promise<void> {
   while (!(await condition())) await delay(ASK_EVERY_MS);
 }
 
+/** Nobody listens there, nor where the node's bus would be. */
 async function freePort(): Promise<number> {
   for (;;) {
     const port = FIRST_PORT + Math.floor(Math.random() * (LAST_PORT - FIRST_PORT));
-    const server = createServer();
-    const isFree = await new Promise<boolean>((resolve) => {
-      server.once('error', () => resolve(false));
-      server.listen(port, '127.0.0.1', () => server.close(() => resolve(true)));
-    });
-    if (isFree) return port;
+    if ((await isFree(port)) && (await isFree(port + BUS_OFFSET))) return port;
   }
+}
+
+async function isFree(port: number): Promise<boolean> {
+  const server = createServer();
+  return new Promise((resolve) => {
+    server.once('error', () => resolve(false));
+    server.listen(port, '127.0.0.1', () => server.close(() => resolve(true)));
+  });
 }
