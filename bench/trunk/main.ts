@@ -66,7 +66,9 @@ class TrunkPlayer implements ChannelListener {
 
 const simulation = controlClients.create(SimulationServiceDefinition, callChannel([control]));
 const collections = new Collections();
-const trunks = new Trunks({ edgeId: 'bench', flushMs: 3, silenceMs: 10_000, channelsMax: players, collections });
+/** As edges gather inputs by default (TRUNK_FLUSH_MS). */
+const FLUSH_MS = 8;
+const trunks = new Trunks({ edgeId: 'bench', flushMs: FLUSH_MS, silenceMs: 10_000, channelsMax: players, collections });
 const seats: TrunkPlayer[] = [];
 for (let first = 0; first < players; first += room) {
   const matchId = `bench-${first}`;
