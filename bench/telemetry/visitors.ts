@@ -1,7 +1,7 @@
-import { randomUUID } from 'node:crypto';
 import { setTimeout as pause } from 'node:timers/promises';
-import { ClewClient, ClewError, type Connection, type Transport } from '@clew/client';
+import { ClewClient, ClewError, type Transport } from '@clew/client';
 import { grpcTransport } from '@clew/client/node';
+import { findMatch, signIn } from '../load/joining.ts';
 
 /** Players at once. */
 const AT_ONCE = 32;
@@ -45,7 +45,7 @@ export async function passBy(players: number, edge: string, stop: AbortSignal): 
 export async function signInOnly(players: number, edge: string, stop: AbortSignal): Promise<void> {
   const connection = grpcTransport().connect(edge);
   try {
-    await inTurns(players, stop, async () => void (await signIn(connection)));
+    await inTurns(players, stop, async () => void (await signIn(connection, 0)));
   } finally {
     connection.close();
   }
@@ -67,8 +67,7 @@ async function looksIn(transport: Transport, edge: string, mayFail: boolean): Pr
 async function lookIn(transport: Transport, edge: string): Promise<void> {
   const connection = transport.connect(edge);
   try {
-    const signal = AbortSignal.timeout(CALL_MS);
-    const { token } = await signIn(connection);
+    const token = await signIn(connection, 0);
     const stands = Promise.withResolvers<void>();
     connection.openStream(token, {
       closed: stands.reject,
@@ -77,17 +76,11 @@ async function lookIn(transport: Transport, edge: string): Promise<void> {
       },
     });
     await stands.promise;
-    await connection.findMatch({ requestId: randomUUID() }, token, signal);
-    await connection.leave(token, signal);
+    await findMatch(connection, token);
+    await connection.leave(token, AbortSignal.timeout(CALL_MS));
   } finally {
     connection.close();
   }
-}
-
-function signIn(connection: Connection) {
-  const secret = crypto.getRandomValues(new Uint8Array(32));
-  const terms = { secret, displayName: 'Passer-by', takeOver: false, requestId: randomUUID() };
-  return connection.signIn(terms, AbortSignal.timeout(CALL_MS));
 }
 
 /** Bounded in flight. */

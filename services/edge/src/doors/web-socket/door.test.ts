@@ -202,6 +202,30 @@ suite('a reader at the WebSocket door', () => {
     await edge.holdsNothing();
   });
 
+  test('who stops for a while and reads on is sent frames again', async () => {
+    await using edge = await startTestEdge({ CLEW_READER_STALL_MS: '60000' });
+    const { token, playerId } = await seated(edge);
+    const socket = await deafPlay(edge.webUrl, token);
+    await until('the seat', () => edge.simulation.channelOf(playerId) !== undefined);
+    let tick = 0;
+    let frames = 0;
+    let still = 0;
+    await until('nothing more is written for him', async () => {
+      edge.simulation.largeKeyframe('m-1', ++tick, 100_000);
+      const before = frames;
+      frames = await edge.counter('edge.frames');
+      still = frames > 0 && frames === before ? still + 1 : 0;
+      return still === 20;
+    });
+    socket.resume();
+    await until('he is sent frames', async () => {
+      edge.simulation.largeKeyframe('m-1', ++tick, 100);
+      return (await edge.counter('edge.frames')) > frames + 1;
+    });
+    socket.destroy();
+    await edge.holdsNothing();
+  });
+
   test('who pings on and on and does not take the answers is ended', async () => {
     await using edge = await startTestEdge({ CLEW_READER_STALL_MS: '60000' });
     const { token, playerId } = await seated(edge);
