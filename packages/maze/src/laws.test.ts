@@ -183,9 +183,9 @@ test('a view and a delta make the next view, tick by tick and over any gap', () 
 });
 
 test('a view never contains seed or random state, nor anything but what is meant for all', () => {
+  const keys = new Set<string>();
   fc.assert(
     fc.property(fc.integer({ min: 2 ** 40, max: Number.MAX_SAFE_INTEGER }), (seed) => {
-      const keys = new Set<string>();
       play(seed, (world) => {
         if (world.tick % 20 !== 0) return;
         const seen = view(world);
@@ -195,38 +195,15 @@ test('a view never contains seed or random state, nor anything but what is meant
           assert.ok(Math.abs(part) < 2 ** 20 || !text.includes(String(part)));
         }
       });
-      assert.deepEqual([...keys].sort(), [
-        ...[
-          'arrival',
-          'avatars',
-          'cell',
-          'cells',
-          'clews',
-          'displayName',
-          'exit',
-          'flags',
-          'floors',
-          'heading',
-          'height',
-        ],
-        ...[
-          'id',
-          'lastInput',
-          'layout',
-          'level',
-          'levels',
-          'number',
-          'phase',
-          'phaseEndTick',
-          'points',
-          'seat',
-          'tick',
-        ],
-        ...['width', 'x', 'y', 'z'],
-      ]);
     }),
     { numRuns: 4 },
   );
+  // Of all matches together: in one of two thousand no clew lies about whenever one looks.
+  assert.deepEqual([...keys].sort(), [
+    ...['arrival', 'avatars', 'cell', 'cells', 'clews', 'displayName', 'exit', 'flags', 'floors', 'heading', 'height'],
+    ...['id', 'lastInput', 'layout', 'level', 'levels', 'number', 'phase', 'phaseEndTick', 'points', 'seat', 'tick'],
+    ...['width', 'x', 'y', 'z'],
+  ]);
 });
 
 function collectKeys(value: unknown, keys: Set<string>): void {
