@@ -67,7 +67,7 @@ class TrunkPlayer implements ChannelListener {
 const simulation = controlClients.create(SimulationServiceDefinition, callChannel([control]));
 const collections = new Collections();
 /** As edges gather inputs by default (TRUNK_FLUSH_MS). */
-const FLUSH_MS = 8;
+const FLUSH_MS = 7;
 const trunks = new Trunks({ edgeId: 'bench', flushMs: FLUSH_MS, silenceMs: 10_000, channelsMax: players, collections });
 const seats: TrunkPlayer[] = [];
 for (let first = 0; first < players; first += room) {

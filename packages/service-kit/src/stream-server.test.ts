@@ -44,7 +44,7 @@ suite('a stream server', () => {
       assert.match(services.toString('latin1'), /clew\.simulation\.v1\.TrunkService/);
       stream.write(Buffer.concat([Buffer.from([0x22, name.length]), Buffer.from(name)])); // file_containing_symbol
       const [file] = (await once(stream, 'data')) as [Buffer];
-      assert.match(file.toString('latin1'), /SeatInputs/);
+      assert.match(file.toString('latin1'), /MatchFrame/);
       stream.end();
       await once(stream, 'end');
     });

@@ -1,7 +1,6 @@
 import {
   createWorld,
   emptyView,
-  type Input,
   Phase,
   partsOf,
   type Rules,
@@ -14,6 +13,7 @@ import {
   type World,
 } from '@clew/maze';
 import { Closed_Reason } from '@clew/protocol/clew/simulation/v1/simulation.ts';
+import { tickAt } from '@clew/protocol/input-rows';
 import type { Counters } from '@clew/service-kit/counters';
 import type { Channel } from './audience.ts';
 import type { CounterName } from './counter-names.ts';
@@ -117,14 +117,11 @@ export class Match {
     return this.#world;
   }
 
-  /** What a player's hands did. */
-  offer({ inputs: queue }: Channel, inputs: readonly Input[], nowMs: number): void {
-    const { counters } = this.#surroundings;
+  /** What a player's hands did, as the row that begins at `at` tells (input-rows). */
+  offer({ inputs: queue }: Channel, rows: readonly number[], at: number, nowMs: number): void {
     const { tick } = this.#world;
-    for (const input of inputs) {
-      const marginMs = this.#nextTickMs - nowMs + (input.tick - tick - 1) * TICK_MS;
-      counters.add(admissionCounters[queue.offer(input, tick, marginMs)]);
-    }
+    const marginMs = this.#nextTickMs - nowMs + (tickAt(rows, at) - tick - 1) * TICK_MS;
+    this.#surroundings.counters.add(admissionCounters[queue.offer(rows, at, tick, marginMs)]);
   }
 
   /** One tick, due at `scheduledMs`. Never throws (T3): the state tells how it went. */

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { suite, test } from 'node:test';
 import { createWorld, type JournalRecord, Phase, type Rules, SPRINT, SPRINT_SPEED, step, WALK_SPEED } from '@clew/maze';
 import { Closed_Reason } from '@clew/protocol/clew/simulation/v1/simulation.ts';
+import { rowsOf } from '@clew/protocol/input-rows';
 import { ServiceError } from '@clew/service-kit/service-error';
 import { WAITING_MAX } from './input-queue.ts';
 import { player, shortRules, TestMatches } from './testing/test-matches.ts';
@@ -139,7 +140,7 @@ suite('a match', () => {
       heading: 1_000 * ahead,
       buttons: 0,
     }));
-    edge.send({ inputs: [{ channel: 1, inputs }] });
+    edge.send({ inputs: rowsOf(1, inputs) });
     await world.settle(() => world.size('simulation.waiting_inputs') === 2);
     world.pass(2);
     assert.equal(match.world.avatars[0]?.lastInput, 0);
@@ -149,7 +150,7 @@ suite('a match', () => {
     assert.equal(match.world.avatars[0]?.heading, 5_000);
     await world.until(() => seated.margin !== undefined);
     assert.deepEqual(seated.margin, { marginMs: 210, late: 0 });
-    edge.send({ inputs: [{ channel: 1, inputs: [{ ...inputs[1]!, sequence: 3, tick: tick + 1 }] }] });
+    edge.send({ inputs: rowsOf(1, [{ ...inputs[1]!, sequence: 3, tick: tick + 1 }]) });
     await world.settle(() => world.size('simulation.waiting_inputs') === 1);
     const late = match.world.tick - tick - 1;
     world.pass(1);
@@ -180,9 +181,8 @@ suite('a match', () => {
       };
       // Some for this tick, which is too late, many for the next, and more for later ones than anybody keeps.
       const greed = [0, 1, 1, 1, 2, 3].flatMap((ahead) => Array.from({ length: 8 }, () => input(ahead)));
-      const inputs = (first: number) => ({ channel: 1, inputs: greed.slice(first, first + 24) });
       const own = { ...input(1), sequence: turn + 1 };
-      edge.send({ inputs: [inputs(0), inputs(24), { channel: 2, inputs: [own] }] });
+      edge.send({ inputs: [...rowsOf(1, greed), ...rowsOf(2, [own])] });
       await world.settle(() => match.seating.seats[1]!.channel!.inputs.size === 1);
       assert.equal(match.seating.seats[0]!.channel!.inputs.size, WAITING_MAX);
       const [before] = avatars.map(({ x, y, z }) => ({ x, y, z }));
@@ -221,13 +221,23 @@ suite('a match', () => {
 
 suite('matches', () => {
   test('are spread evenly over the phases of the tick', async (context) => {
-    const world = await TestMatches.open(context, { matchesMax: 30 });
+    const rules = { ...shortRules, seats: 32 };
+    const world = await TestMatches.open(context, { rules, matchesMax: 30 });
     assert.deepEqual(matchesPerPhase(world, 30), [6, 6, 6, 6, 6]);
   });
 
   test('share a phase while they are few', async (context) => {
-    const world = await TestMatches.open(context);
-    assert.deepEqual(matchesPerPhase(world, 6), [4, 2, 0, 0, 0]);
+    const world = await TestMatches.open(context, { rules: { ...shortRules, seats: 32 } });
+    assert.deepEqual(matchesPerPhase(world, 6), [4, 0, 2, 0, 0]);
+    assert.deepEqual(
+      [0, 1, 2].map((phase) => world.matches.isIdle(phase)),
+      [false, true, false],
+    );
+  });
+
+  test('of a thousand seats have a phase each', async (context) => {
+    const world = await TestMatches.open(context, { rules: { ...shortRules, seats: 1_000 } });
+    assert.deepEqual(matchesPerPhase(world, 3), [1, 0, 1, 0, 1]);
   });
 
   test('are made once per id, under the highest epoch', async (context) => {

@@ -22,10 +22,12 @@ export interface MatchesOptions extends MatchSurroundings {
 }
 
 /**
- * With fewer matches in it a phase takes the next one. A phase costs a wake-up and a message to each edge, whatever is in
- * it; on a process that has little to do these cost far more than the matches themselves.
+ * With fewer seats in it a phase takes the next match. A phase costs a wake-up and a message to each edge, whatever is in it;
+ * on a process that has little to do these cost far more than the matches themselves.
  */
-const PHASE_MATCHES_MIN = 4;
+const PHASE_SEATS_MIN = 128;
+/** Phases in the order in which they get matches: those that are in use lie apart. */
+const FILLED_IN_TURN = [0, 2, 4, 1, 3];
 /** Most open matches that are told to matchmaking at once. */
 const OPEN_MAX = 64;
 
@@ -117,6 +119,11 @@ export class Matches {
     return match;
   }
 
+  /** Whether a phase has no matches. */
+  isIdle(phase: number): boolean {
+    return this.#phases[phase]!.length === 0;
+  }
+
   /** One tick of the matches of a phase. */
   tickPhase(phase: number, scheduledMs: number): void {
     const matches = this.#phases[phase]!;
@@ -158,8 +165,10 @@ export class Matches {
   }
 
   #choosePhase(): Match[] {
-    const sparse = this.#phases.find(({ length }) => length < PHASE_MATCHES_MIN);
-    return sparse ?? this.#phases.reduce((least, phase) => (phase.length < least.length ? phase : least));
+    const matchesMin = PHASE_SEATS_MIN / this.#options.rules.seats;
+    const phases = FILLED_IN_TURN.map((phase) => this.#phases[phase]!);
+    const sparse = phases.find(({ length }) => length < matchesMin);
+    return sparse ?? phases.reduce((least, phase) => (phase.length < least.length ? phase : least));
   }
 
   #remove(match: Match): void {

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { suite, test } from 'node:test';
 import { createWorld, FLAG_BOT, FLAG_DETACHED, step } from '@clew/maze';
 import { Closed_Reason } from '@clew/protocol/clew/simulation/v1/simulation.ts';
+import { rowsOf } from '@clew/protocol/input-rows';
 import { Counters } from '@clew/service-kit/counters';
 import fc from 'fast-check';
 import type { TrunkWriter } from './audience.ts';
@@ -147,17 +148,17 @@ suite('seating', () => {
     const seating = newSeating(1);
     const trunk = new NotingTrunk();
     const world = createWorld({ seed: 1, rules: { seats: 1, baseSize: 4 } });
-    const input = (sequence: number) => ({ sequence, tick: 1, forward: 0, strafe: 0, heading: 9, buttons: 0 });
+    const row = (sequence: number) => rowsOf(1, [{ sequence, tick: 1, forward: 0, strafe: 0, heading: 9, buttons: 0 }]);
     const attach = (channel: number, epoch: number) => {
       const outcome = seating.attach(trunk, channel, player(1).playerId, epoch);
       assert.ok(outcome.kind === 'attached');
       return outcome.channel;
     };
     seating.reserve([player(1)], 0);
-    attach(1, 1).inputs.offer(input(900), 0, 0);
+    attach(1, 1).inputs.offer(row(900), 0, 0, 0);
     step(world, seating.record(1));
     assert.equal(world.avatars[0]?.lastInput, 900);
-    attach(2, 2).inputs.offer(input(1), 1, 0);
+    attach(2, 2).inputs.offer(row(1), 0, 1, 0);
     step(world, seating.record(2));
     assert.equal(world.avatars[0]?.lastInput, 1);
   });

@@ -119,6 +119,7 @@ export async function startSimulation(
     channelsMax: matchesMax * rules.seats,
     stallMs: config.TRUNK_STALL_MS,
     aliveMs: config.TRUNK_ALIVE_MS,
+    onAllHeard: () => loop.hurry(),
     clock,
     collections,
     counters,
@@ -169,6 +170,7 @@ export async function startSimulation(
   const loop = new TickLoop({
     busy: () => performance.eventLoopUtilization().active,
     onPhase: timedPhase(telemetry, clock, (phase, scheduledMs) => matches.tickPhase(phase, scheduledMs)),
+    isIdle: (phase) => matches.isIdle(phase),
     onDone: (nowMs) => trunks.flush(nowMs),
     clock,
   });
@@ -215,7 +217,6 @@ export async function startSimulation(
     ops.setReady(false);
     matches.drain();
     await within(config.DRAIN_MS, matches.over());
-    trunks.drain();
   });
   log.info({ simulationId, grpcPort, trunkPort, opsPort }, 'simulation serves');
 

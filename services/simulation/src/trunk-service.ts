@@ -1,23 +1,31 @@
 import { TrunkServiceDefinition } from '@clew/protocol/clew/simulation/v1/simulation.ts';
+import { BidiServer } from '@clew/service-kit/bidi/server';
+import type { ServerCall } from '@clew/service-kit/bidi/server-call';
 import type { Collections } from '@clew/service-kit/collections';
 import { grpcDefinition } from '@clew/service-kit/grpc-definition';
-import { StreamServer } from '@clew/service-kit/stream-server';
 import { status } from '@grpc/grpc-js';
-import { Trunk, type TrunkCall, type TrunkOptions } from './trunk.ts';
+import { Trunk, type TrunkOptions } from './trunk.ts';
 
-export interface TrunkServiceOptions extends Omit<TrunkOptions, 'onNamed' | 'onGone'> {
+export interface TrunkServiceOptions extends Omit<TrunkOptions, 'onNamed' | 'onGone' | 'onHeard'> {
   readonly collections: Collections;
   /** Most edges at once. */
   readonly trunksMax: number;
   /** Most channels, which is most seats. */
   readonly channelsMax: number;
+  /** Something came from every edge since `flush`. */
+  readonly onAllHeard: () => void;
 }
+
+const { trunk: method } = grpcDefinition(TrunkServiceDefinition);
+const MESSAGE_BYTES_MAX = 256 * 1024;
 
 /** The listener that edges reach: one trunk each; a newer one of the same edge ends the older. */
 export class TrunkService {
   readonly #options: TrunkServiceOptions;
   readonly #trunks: Set<Trunk>;
-  readonly #server = new StreamServer({ serviceNames: [TrunkServiceDefinition.fullName] });
+  readonly #server: BidiServer;
+  /** Trunks on which something came since `flush`. */
+  #heard = 0;
 
   constructor(options: TrunkServiceOptions) {
     this.#options = options;
@@ -25,8 +33,11 @@ export class TrunkService {
     this.#trunks = collections.set('simulation.trunks', { bound: trunksMax });
     const orphans = () => this.#attachedSeats() - this.#channels();
     collections.register('simulation.channels', { bound: channelsMax, orphans }, () => this.#channels());
-    this.#server.add(grpcDefinition(TrunkServiceDefinition, ['trunk']), {
-      trunk: (call: TrunkCall) => this.#open(call),
+    this.#server = new BidiServer({
+      path: method.path,
+      messageBytesMax: MESSAGE_BYTES_MAX,
+      connectionsMax: trunksMax * 2, // one more of each edge, while the older one ends
+      onCall: (call) => this.#open(call),
     });
   }
 
@@ -37,11 +48,8 @@ export class TrunkService {
 
   /** Sends what was gathered for each edge. Called in every phase of the tick. */
   flush(nowMs: number): void {
+    this.#heard = 0;
     for (const trunk of this.#trunks) trunk.flush(nowMs);
-  }
-
-  drain(): void {
-    this.#server.drain();
   }
 
   /** What /statusz tells. */
@@ -60,12 +68,11 @@ export class TrunkService {
     await this.#server.stop(graceMs);
   }
 
-  #open(call: TrunkCall): void {
+  #open(call: ServerCall): void {
     const { counters, trunksMax } = this.#options;
     if (this.#trunks.size >= trunksMax) {
       counters.add('simulation.trunks_refused');
-      call.on('error', () => {});
-      call.emit('error', Object.assign(new Error('too many trunks'), { code: status.RESOURCE_EXHAUSTED }));
+      call.end(status.RESOURCE_EXHAUSTED, 'too many trunks');
       return;
     }
     counters.add('simulation.trunks_opened');
@@ -73,8 +80,14 @@ export class TrunkService {
       ...this.#options,
       onNamed: (named, edgeId) => this.#replaceOlder(named, edgeId),
       onGone: (gone) => this.#trunks.delete(gone),
+      onHeard: () => this.#hear(),
     });
     this.#trunks.add(trunk);
+  }
+
+  #hear(): void {
+    this.#heard += 1;
+    if (this.#heard >= this.#trunks.size) this.#options.onAllHeard();
   }
 
   #replaceOlder(named: Trunk, edgeId: string): void {

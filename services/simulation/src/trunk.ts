@@ -1,26 +1,24 @@
-import { BinaryWriter } from '@bufbuild/protobuf/wire';
 import {
   type Attach,
   Closed_Reason,
   type Detach,
   type MatchFrame,
-  type SeatInputs,
-  type TrunkRequest,
+  TrunkRequest,
   TrunkResponse,
 } from '@clew/protocol/clew/simulation/v1/simulation.ts';
+import { channelAt, INPUT_COLUMNS } from '@clew/protocol/input-rows';
+import { MessageWriter } from '@clew/service-kit/bidi/messages';
+import type { ServerCall } from '@clew/service-kit/bidi/server-call';
 import type { Counters } from '@clew/service-kit/counters';
 import type { Log } from '@clew/service-kit/log';
-import { resetConnection } from '@clew/service-kit/reset-call';
 import { checkedTraceparent, openSpan } from '@clew/service-kit/telemetry/tracing';
-import { type ServerDuplexStream, status } from '@grpc/grpc-js';
+import { status } from '@grpc/grpc-js';
 import type { Channel, TrunkWriter } from './audience.ts';
 import { Backlog } from './backlog.ts';
 import type { CounterName } from './counter-names.ts';
 import type { Match } from './match.ts';
 import type { Matches } from './matches.ts';
 import type { Clock } from './tick-loop.ts';
-
-export type TrunkCall = ServerDuplexStream<TrunkRequest, Buffer>;
 
 export interface TrunkOptions {
   readonly matches: Matches;
@@ -34,6 +32,8 @@ export interface TrunkOptions {
   /** The first message named the edge. */
   readonly onNamed: (trunk: Trunk, edgeId: string) => void;
   readonly onGone: (trunk: Trunk) => void;
+  /** Something came, for the first time since `flush`. */
+  readonly onHeard: () => void;
 }
 
 /** A message that reaches this size is sent before its phase is over. */
@@ -52,7 +52,7 @@ class ProtocolError extends Error {}
 
 type TrunkState = { readonly kind: 'unnamed' | 'gone' } | { readonly kind: 'open'; readonly edgeId: string };
 
-const alive = Buffer.alloc(0);
+const alive = new MessageWriter(TrunkResponse).finish();
 /** The message under way; each is encoded before the next is begun. */
 const response: TrunkResponse = { attached: [], closed: [], frames: [] };
 
@@ -66,28 +66,30 @@ const response: TrunkResponse = { attached: [], closed: [], frames: [] };
  * K4 However the stream ends, that is noticed once, and exactly the channels that lead through it lose their seats' hold.
  */
 export class Trunk implements TrunkWriter {
-  readonly #call: TrunkCall;
+  readonly #call: ServerCall;
   readonly #options: TrunkOptions;
   /** M3: at most one per seat of the process, for a seat has one channel; counted as simulation.channels. */
   readonly #leads = new Map<number, Lead>();
   readonly #backlog = new Backlog();
   #state: TrunkState = { kind: 'unnamed' };
-  #writer = new BinaryWriter();
+  #writer = new MessageWriter(TrunkResponse);
   /** How much is in the writer, about. */
   #gatheredBytes = 0;
   readonly #openedMs: number;
   #writtenMs: number;
   #matchChannel = 0;
+  #heard = false;
 
-  constructor(call: TrunkCall, options: TrunkOptions) {
+  constructor(call: ServerCall, options: TrunkOptions) {
     this.#call = call;
     this.#options = options;
     this.#openedMs = options.clock();
     this.#writtenMs = this.#openedMs;
-    call.on('data', (request: TrunkRequest) => this.#receive(request));
-    call.on('error', () => {}); // `close` comes, too
-    call.on('close', () => this.#release());
-    call.on('end', () => this.#farewell());
+    call.listen({
+      message: (message) => this.#receive(message),
+      ended: () => this.#farewell(),
+      closed: () => this.#release(),
+    });
   }
 
   get edgeId(): string | undefined {
@@ -128,6 +130,7 @@ export class Trunk implements TrunkWriter {
   /** Sends what was gathered (K1) and looks after the edge (K3). Called in every phase. */
   flush(nowMs: number): void {
     if (this.#state.kind === 'gone') return;
+    this.#heard = false;
     const { aliveMs } = this.#options;
     if (this.#isStalled(nowMs)) {
       this.cut(); // K3
@@ -153,13 +156,18 @@ export class Trunk implements TrunkWriter {
     if (this.#state.kind === 'gone') return;
     this.#options.counters.add('simulation.trunks_cut');
     this.#release();
-    resetConnection(this.#call);
+    this.#call.cut();
   }
 
   /** What goes wrong in here costs this trunk, never the process. */
-  #receive(request: TrunkRequest): void {
+  #receive(message: Uint8Array): void {
     try {
-      this.#take(request);
+      this.#take(decoded(message));
+      if (!this.#heard) {
+        this.#heard = true;
+        this.#options.onHeard();
+      }
+      if (this.#gatheredBytes > 0 && this.writable) this.#write(this.#options.clock()); // what was asked is answered
     } catch (error) {
       if (error instanceof ProtocolError) {
         this.#refuse(error.message);
@@ -179,7 +187,7 @@ export class Trunk implements TrunkWriter {
     }
     const nowMs = this.#options.clock();
     for (const attach of request.attaches) this.#attach(attach);
-    for (const inputs of request.inputs) this.#offer(inputs, nowMs);
+    this.#offer(request.inputs, nowMs);
     for (const number of request.keyframes) {
       const lead = this.#leads.get(number);
       if (lead !== undefined) lead.channel.needsKeyframe = true;
@@ -220,10 +228,17 @@ export class Trunk implements TrunkWriter {
     this.#gather(16);
   }
 
-  #offer({ channel: number, inputs }: SeatInputs, nowMs: number): void {
-    const lead = this.#leads.get(number);
-    if (lead === undefined) this.#options.counters.add('simulation.inputs_homeless', inputs.length);
-    else lead.match.offer(lead.channel, inputs, nowMs);
+  #offer(rows: readonly number[], nowMs: number): void {
+    if (rows.length % INPUT_COLUMNS !== 0) throw new ProtocolError(`inputs must be rows of ${INPUT_COLUMNS}`);
+    let number = 0;
+    let lead: Lead | undefined;
+    for (let at = 0; at < rows.length; at += INPUT_COLUMNS) {
+      const next = channelAt(rows, at);
+      if (next !== number) lead = this.#leads.get(next);
+      number = next;
+      if (lead === undefined) this.#options.counters.add('simulation.inputs_homeless');
+      else lead.match.offer(lead.channel, rows, at, nowMs);
+    }
   }
 
   #detach({ channel: number, leave }: Detach, nowMs: number): void {
@@ -244,14 +259,14 @@ export class Trunk implements TrunkWriter {
     this.#options.counters.add('simulation.trunks_refused');
     if (this.#backlog.messages > 0) return void this.cut(); // K2: it would not hear why
     this.#release();
-    this.#call.emit('error', Object.assign(new Error(details), { code: status.INVALID_ARGUMENT, details }));
+    this.#call.end(status.INVALID_ARGUMENT, details);
   }
 
   /** Adds the response under way to what leaves with this phase. */
   #gather(bytes: number): void {
     try {
       if (this.#state.kind === 'gone') return;
-      TrunkResponse.encode(response, this.#writer);
+      this.#writer.add(response);
       this.#gatheredBytes += bytes;
     } catch (error) {
       this.#options.log.error({ err: error }, 'a trunk cannot be written to and was cut');
@@ -271,9 +286,8 @@ export class Trunk implements TrunkWriter {
   }
 
   #write(nowMs: number): void {
-    const bytes = this.#writer.finish();
     this.#gatheredBytes = 0;
-    this.#send(Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength), nowMs);
+    this.#send(this.#writer.finish(), nowMs);
   }
 
   #send(message: Buffer, nowMs: number): void {
@@ -293,8 +307,17 @@ export class Trunk implements TrunkWriter {
     this.#state = { kind: 'gone' };
     const nowMs = this.#options.clock();
     for (const { match, channel } of this.#leads.values()) match.seating.detach(channel, false, nowMs);
-    this.#writer = new BinaryWriter();
+    this.#writer = new MessageWriter(TrunkResponse);
     this.#gatheredBytes = 0;
     this.#options.onGone(this);
+  }
+}
+
+/** Throws ProtocolError. */
+function decoded(message: Uint8Array): TrunkRequest {
+  try {
+    return TrunkRequest.decode(message);
+  } catch {
+    throw new ProtocolError('a message cannot be decoded');
   }
 }

@@ -10,6 +10,7 @@ import {
   TrunkResponse,
   TrunkServiceDefinition,
 } from '@clew/protocol/clew/simulation/v1/simulation.ts';
+import { INPUT_COLUMNS, inputAt } from '@clew/protocol/input-rows';
 import { grpcDefinition } from '@clew/service-kit/grpc-definition';
 import { resetConnection } from '@clew/service-kit/reset-call';
 import { StreamServer } from '@clew/service-kit/stream-server';
@@ -171,7 +172,7 @@ export class FakeSimulation implements AsyncDisposable {
       this.detaches.push(detach);
       this.#channels.delete(detach.channel);
     }
-    for (const { inputs } of request.inputs) this.inputs.push(...inputs);
+    for (let at = 0; at < request.inputs.length; at += INPUT_COLUMNS) this.inputs.push(inputAt(request.inputs, at));
     this.keyframesAsked.push(...request.keyframes);
   }
 

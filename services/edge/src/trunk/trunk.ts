@@ -1,13 +1,14 @@
 import type { Input } from '@clew/protocol/clew/play/v1/frame.ts';
 import {
   type MatchFrame,
-  type TrunkRequest,
-  type TrunkResponse,
+  TrunkRequest,
+  TrunkResponse,
   TrunkServiceDefinition,
 } from '@clew/protocol/clew/simulation/v1/simulation.ts';
+import { pushInput } from '@clew/protocol/input-rows';
+import { ClientCall } from '@clew/service-kit/bidi/client-call';
+import { MessageWriter } from '@clew/service-kit/bidi/messages';
 import { grpcDefinition } from '@clew/service-kit/grpc-definition';
-import { Client, type ClientDuplexStream, credentials } from '@grpc/grpc-js';
-import 'nice-grpc'; // bounds how long grpc-js connects
 import type { Channel, ChannelListener, ChannelSeat } from './channel.ts';
 import { type ChannelFrame, Sights } from './sights.ts';
 
@@ -18,8 +19,8 @@ import { type ChannelFrame, Sights } from './sights.ts';
  *    simulation that does not answer that within `silenceMs` is cut off.
  * T2 Silence for longer than `silenceMs`, connecting included, means it is broken. All channels are told once; it is never
  *    used again. Nothing here reconnects: whoever holds a seat asks first where its match is now.
- * T3 What goes up is gathered for `flushMs`, and on while the system has not taken the last message: at most 32 inputs
- *    per channel, the oldest give way.
+ * T3 What goes up is gathered for `flushMs`, once more when frames come down meanwhile, and on while the system has not taken
+ *    the last message: at most 32 inputs per channel, the oldest give way.
  * T4 What comes down is handed on as views of the message that arrived, neither copied nor decoded; of a match that is
  *    divided into regions it is put together, once for all who see the same (Sights).
  */
@@ -33,12 +34,7 @@ export type TrunkPhase = 'open' | 'leaving' | 'closed';
 
 const inputsMax = 32;
 const { trunk: method } = grpcDefinition(TrunkServiceDefinition);
-const channelOptions = {
-  'grpc.enable_retries': 0,
-  // A connection of its own for every attempt: a shared one may hang in CONNECTING for ever.
-  'grpc.use_local_subchannel_pool': 1,
-  'grpc.max_receive_message_length': 4 * 1024 * 1024,
-};
+const messageBytesMax = 4 * 1024 * 1024;
 
 interface OpenChannel {
   readonly id: number;
@@ -61,8 +57,8 @@ interface MatchGroup {
 export class Trunk {
   readonly address: string;
   readonly #options: TrunkOptions;
-  readonly #client: Client;
-  readonly #call: ClientDuplexStream<TrunkRequest, TrunkResponse>;
+  readonly #call: ClientCall;
+  readonly #writer = new MessageWriter(TrunkRequest);
   readonly #onClosed: () => void;
   /** M3: one for each player's stream, which are bounded; counted as edge.channels (M6). */
   readonly #channels = new Map<number, OpenChannel>();
@@ -74,6 +70,8 @@ export class Trunk {
   /** Channels with inputs for the batch; M3: some of `#channels`. */
   #steered: OpenChannel[] = [];
   #flush: NodeJS.Timeout | undefined;
+  /** What waits was put off once. */
+  #postponed = false;
   #writing = false;
   #nextId = 1;
 
@@ -82,19 +80,10 @@ export class Trunk {
     this.address = address;
     this.#options = options;
     this.#onClosed = onClosed;
-    this.#client = new Client(address, credentials.createInsecure(), {
-      ...channelOptions,
-      // How long connecting may take: nice-grpc makes grpc-js keep it, which by itself waits for ever.
-      'grpc.min_reconnect_backoff_ms': options.silenceMs,
-    });
-    this.#call = this.#client.makeBidiStreamRequest<TrunkRequest, TrunkResponse>(
-      method.path,
-      method.requestSerialize,
-      method.responseDeserialize,
+    this.#call = new ClientCall(
+      { address, path: method.path, messageBytesMax },
+      { message: (message) => this.#receive(message), closed: () => this.#close() },
     );
-    this.#call.on('data', (response: TrunkResponse) => this.#receive(response));
-    this.#call.on('error', () => {}); // `end` comes, too
-    this.#call.on('end', () => this.#close());
     this.#batch.edgeId = options.edgeId;
     this.#schedule();
   }
@@ -178,21 +167,32 @@ export class Trunk {
     this.#flush = setTimeout(() => this.#send(), this.#options.flushMs);
   }
 
+  /**
+   * Frames came: in 10 ms at the earliest the simulation is at work again. What goes up now would wake it in between; so it is
+   * sent just before (T3).
+   */
+  #postpone(): void {
+    if (this.#postponed) return;
+    this.#postponed = true;
+    this.#flush?.refresh();
+  }
+
   #send(): void {
     clearTimeout(this.#flush);
     this.#flush = undefined;
+    this.#postponed = false;
     if (this.#phase === 'closed') return;
     for (const channel of this.#steered) {
-      if (channel.pendingInputs.length === 0) continue;
-      this.#batch.inputs.push({ channel: channel.id, inputs: channel.pendingInputs });
-      channel.pendingInputs = [];
+      for (const input of channel.pendingInputs) pushInput(this.#batch.inputs, channel.id, input);
+      channel.pendingInputs.length = 0;
     }
     this.#steered = [];
     const batch = this.#batch;
     if (!isEmpty(batch)) {
       this.#batch = emptyBatch();
       this.#writing = true;
-      this.#call.write(batch, () => {
+      this.#writer.add(batch);
+      this.#call.write(this.#writer.finish(), () => {
         this.#writing = false;
         if (this.#steered.length > 0 || !isEmpty(this.#batch)) this.#schedule();
         else if (this.#phase === 'leaving') this.#call.end();
@@ -202,8 +202,10 @@ export class Trunk {
     }
   }
 
-  #receive(response: TrunkResponse): void {
+  #receive(message: Uint8Array): void {
     if (this.#phase === 'closed') return;
+    const response = decoded(message);
+    if (response === undefined) return void this.#close();
     if (this.#phase === 'open') this.#heardMs = performance.now();
     for (const { channel: id, matchChannel, seat } of response.attached) {
       const channel = this.#channels.get(id);
@@ -211,6 +213,7 @@ export class Trunk {
       this.#join(channel, matchChannel);
       channel.listener.attached(seat);
     }
+    if (response.frames.length > 0) this.#postpone();
     for (const frame of response.frames) this.#relay(frame);
     for (const { channel: id, reason } of response.closed) {
       const channel = this.#channels.get(id);
@@ -266,8 +269,7 @@ export class Trunk {
     if (this.#phase === 'closed') return;
     this.#phase = 'closed';
     clearTimeout(this.#flush);
-    this.#call.cancel();
-    this.#client.close();
+    this.#call.close();
     const channels = [...this.#channels.values()];
     this.#channels.clear();
     this.#steered = [];
@@ -281,6 +283,15 @@ export class Trunk {
     const id = this.#nextId;
     this.#nextId = (id % 0xffff_ffff) + 1;
     return id;
+  }
+}
+
+/** Undefined when it is no message. */
+function decoded(message: Uint8Array): TrunkResponse | undefined {
+  try {
+    return TrunkResponse.decode(message);
+  } catch {
+    return undefined;
   }
 }
 
