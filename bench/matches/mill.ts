@@ -37,7 +37,7 @@ export class Mill implements Disposable {
     this.#simulation = controlClients.create(SimulationServiceDefinition, this.#channel);
     const collections = new Collections();
     this.#trunks = new Trunks({
-      ...{ edgeId: 'bench', flushMs: 3, silenceMs: 30_000, collections },
+      ...{ edgeId: 'bench', flushMs: 3, silenceMs: 30_000, tickMs: 50, collections },
       channelsMax: 2 * room * atOnce,
     });
   }

@@ -4,6 +4,7 @@
  * frames and bytes its players got so far, as one object. Hands go in circles, or wander about.
  */
 import { setTimeout as wait } from 'node:timers/promises';
+import { TICK_MS } from '@clew/maze';
 import type { Input } from '@clew/protocol/clew/play/v1/frame.ts';
 import { SimulationServiceDefinition } from '@clew/protocol/clew/simulation/v1/simulation.ts';
 import { Collections } from '@clew/service-kit/collections';
@@ -66,9 +67,10 @@ class TrunkPlayer implements ChannelListener {
 
 const simulation = controlClients.create(SimulationServiceDefinition, callChannel([control]));
 const collections = new Collections();
-/** As edges gather inputs by default (TRUNK_FLUSH_MS). */
-const FLUSH_MS = 7;
-const trunks = new Trunks({ edgeId: 'bench', flushMs: FLUSH_MS, silenceMs: 10_000, channelsMax: players, collections });
+/** As edges do by default (TRUNK_FLUSH_MS). */
+const FLUSH_MS = 6;
+const trunkOptions = { edgeId: 'bench', flushMs: FLUSH_MS, silenceMs: 10_000, tickMs: TICK_MS, channelsMax: players };
+const trunks = new Trunks({ ...trunkOptions, collections });
 const seats: TrunkPlayer[] = [];
 for (let first = 0; first < players; first += room) {
   const matchId = `bench-${first}`;

@@ -51,8 +51,8 @@ export const edgeFields = {
   /** A session is renewed after this and up to a quarter more. */
   RENEW_MS: milliseconds(8_000),
   TICKET_POLL_MS: milliseconds(250),
-  /** How long inputs are gathered before they go up the trunk. */
-  TRUNK_FLUSH_MS: milliseconds(8),
+  /** So long before the simulation's next tick inputs go up the trunk; what else goes up is gathered for so long. */
+  TRUNK_FLUSH_MS: milliseconds(6),
   /** A trunk that was silent for longer is broken. */
   TRUNK_SILENCE_MS: milliseconds(1_000),
   /** A match whose simulation cannot be reached for this long is lost, whatever the directory says. */

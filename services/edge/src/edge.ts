@@ -80,6 +80,7 @@ export async function startEdge(
     new Trunks({
       edgeId,
       flushMs: config.TRUNK_FLUSH_MS,
+      tickMs: 1_000 / tickRate,
       silenceMs: config.TRUNK_SILENCE_MS,
       channelsMax: playersMax,
       collections,

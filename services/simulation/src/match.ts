@@ -13,7 +13,7 @@ import {
   type World,
 } from '@clew/maze';
 import { Closed_Reason } from '@clew/protocol/clew/simulation/v1/simulation.ts';
-import { tickAt } from '@clew/protocol/input-rows';
+import { heldMsAt, tickAt } from '@clew/protocol/input-rows';
 import type { Counters } from '@clew/service-kit/counters';
 import type { Channel } from './audience.ts';
 import type { CounterName } from './counter-names.ts';
@@ -120,7 +120,7 @@ export class Match {
   /** What a player's hands did, as the row that begins at `at` tells (input-rows). */
   offer({ inputs: queue }: Channel, rows: readonly number[], at: number, nowMs: number): void {
     const { tick } = this.#world;
-    const marginMs = this.#nextTickMs - nowMs + (tickAt(rows, at) - tick - 1) * TICK_MS;
+    const marginMs = this.#nextTickMs - nowMs + heldMsAt(rows, at) + (tickAt(rows, at) - tick - 1) * TICK_MS;
     this.#surroundings.counters.add(admissionCounters[queue.offer(rows, at, tick, marginMs)]);
   }
 

@@ -150,12 +150,12 @@ suite('a match', () => {
     assert.equal(match.world.avatars[0]?.heading, 5_000);
     await world.until(() => seated.margin !== undefined);
     assert.deepEqual(seated.margin, { marginMs: 210, late: 0 });
-    edge.send({ inputs: rowsOf(1, [{ ...inputs[1]!, sequence: 3, tick: tick + 1 }]) });
+    edge.send({ inputs: rowsOf(1, [{ ...inputs[1]!, sequence: 3, tick: tick + 1 }], 7) });
     await world.settle(() => world.size('simulation.waiting_inputs') === 1);
     const late = match.world.tick - tick - 1;
     world.pass(1);
     await edge.until(() => seated.margin?.late === 1);
-    assert.equal(seated.margin?.marginMs, 10 - 50 * (late + 1));
+    assert.equal(seated.margin?.marginMs, 7 + 10 - 50 * (late + 1), 'the edge had held it back for 7 ms');
   });
 
   test('moves nobody by more than a step in a tick, holds few inputs and lets others be, however much somebody sends', async (context) => {
@@ -221,13 +221,13 @@ suite('a match', () => {
 
 suite('matches', () => {
   test('are spread evenly over the phases of the tick', async (context) => {
-    const rules = { ...shortRules, seats: 32 };
+    const rules = { ...shortRules, seats: 64 };
     const world = await TestMatches.open(context, { rules, matchesMax: 30 });
     assert.deepEqual(matchesPerPhase(world, 30), [6, 6, 6, 6, 6]);
   });
 
   test('share a phase while they are few', async (context) => {
-    const world = await TestMatches.open(context, { rules: { ...shortRules, seats: 32 } });
+    const world = await TestMatches.open(context, { rules: { ...shortRules, seats: 64 } });
     assert.deepEqual(matchesPerPhase(world, 6), [4, 0, 2, 0, 0]);
     assert.deepEqual(
       [0, 1, 2].map((phase) => world.matches.isIdle(phase)),

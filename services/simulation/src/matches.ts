@@ -25,7 +25,7 @@ export interface MatchesOptions extends MatchSurroundings {
  * With fewer seats in it a phase takes the next match. A phase costs a wake-up and a message to each edge, whatever is in it;
  * on a process that has little to do these cost far more than the matches themselves.
  */
-const PHASE_SEATS_MIN = 128;
+const PHASE_SEATS_MIN = 256;
 /** Phases in the order in which they get matches: those that are in use lie apart. */
 const FILLED_IN_TURN = [0, 2, 4, 1, 3];
 /** Most open matches that are told to matchmaking at once. */

@@ -119,7 +119,6 @@ export async function startSimulation(
     channelsMax: matchesMax * rules.seats,
     stallMs: config.TRUNK_STALL_MS,
     aliveMs: config.TRUNK_ALIVE_MS,
-    onAllHeard: () => loop.hurry(),
     clock,
     collections,
     counters,

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { suite, type TestContext, test } from 'node:test';
+import { suite, test } from 'node:test';
 import { PHASES, TickLoop } from './tick-loop.ts';
 
 /** A loop whose time stands still unless a test moves it, and the phases that it ran. */
@@ -114,47 +114,5 @@ suite('the tick loop', () => {
     state.nowMs += 50;
     loop.runDue();
     assert.deepEqual([ran.length, state.done, loop.report().ticks], [3, 5, 2]);
-  });
-
-  suite('once something came from every edge', () => {
-    /** A loop that waits for its phase 1, due at 1010. */
-    function waiting(context: TestContext) {
-      context.mock.timers.enable({ apis: ['setTimeout', 'setImmediate'] });
-      const made = fixture();
-      made.loop.start();
-      context.after(() => made.loop.stop());
-      const turn = () => context.mock.timers.tick(0);
-      return { ...made, turn, timers: context.mock.timers };
-    }
-
-    test('runs a phase up to 3 ms early, once, and the next one when it is due', (context) => {
-      const { loop, ran, state, turn, timers } = waiting(context);
-      state.nowMs = 1_006.9;
-      loop.hurry();
-      turn();
-      assert.equal(ran.length, 1, 'too early');
-      state.nowMs = 1_007.1;
-      loop.hurry();
-      loop.hurry();
-      turn();
-      assert.deepEqual(ran.at(-1), { phase: 1, scheduledMs: 1_010 });
-      assert.equal(ran.length, 2);
-      timers.tick(12); // the timer that waited for phase 1 is gone
-      assert.equal(ran.length, 2);
-      state.nowMs = 1_020.1;
-      timers.tick(1);
-      assert.deepEqual(ran.at(-1), { phase: 2, scheduledMs: 1_020 });
-    });
-
-    test('runs no phase any more when it was stopped', (context) => {
-      const { loop, ran, state, turn } = waiting(context);
-      state.nowMs = 1_009;
-      loop.hurry();
-      loop.stop();
-      turn();
-      loop.hurry();
-      turn();
-      assert.equal(ran.length, 1);
-    });
   });
 });

@@ -9,8 +9,6 @@ export const PHASES = 5;
 const PHASE_MS = TICK_MS / PHASES;
 /** When the process stood still, so many ticks are made up for; time stands still for the rest. */
 const CATCH_UP_TICKS = 5;
-/** A phase may run so long before it is due. */
-const EARLY_MS = 3;
 /** Windows of 50 ms that /statusz tells of: half a minute. */
 const WINDOWS = 600;
 
@@ -31,8 +29,7 @@ export interface TickLoopOptions {
  *
  * L1 Each phase comes every 50 ms of the schedule; what is late is made up for at once.
  * L2 After a standstill at most 5 ticks are made up for; the rest is skipped, counted, and never happens.
- * L3 To be woken costs more than a match does. Nobody is woken for a phase without matches, but for the first one of each tick;
- *    and when something came from every edge, a phase runs together with that, up to 3 ms early.
+ * L3 To be woken costs more than a match does: nobody is woken for a phase without matches, but for the first one of each tick.
  */
 export class TickLoop {
   readonly #options: TickLoopOptions;
@@ -44,7 +41,6 @@ export class TickLoop {
   #busyBefore: number;
   #running = false;
   #timer: NodeJS.Timeout | undefined;
-  #hurried: NodeJS.Immediate | undefined;
 
   constructor(options: TickLoopOptions) {
     this.#options = options;
@@ -69,23 +65,12 @@ export class TickLoop {
   stop(): void {
     this.#running = false;
     clearTimeout(this.#timer);
-    clearImmediate(this.#hurried);
   }
 
-  /** Something came from every edge since the last phase (L3). */
-  hurry(): void {
-    if (!this.#running || this.#hurried !== undefined || this.#waitMs() > EARLY_MS) return;
-    this.#hurried = setImmediate(() => {
-      this.#hurried = undefined;
-      clearTimeout(this.#timer);
-      this.#wake(EARLY_MS);
-    });
-  }
-
-  /** Runs all phases that are due by now, or `earlyMs` from now; returns for how many milliseconds nothing is to be done. */
-  runDue(earlyMs = 0): number {
+  /** Runs all phases that are due by now; returns for how many milliseconds nothing is to be done. */
+  runDue(): number {
     const { clock, onPhase, isIdle, onDone } = this.#options;
-    const due = Math.floor((clock() + earlyMs - this.#originMs) / PHASE_MS) + 1;
+    const due = Math.floor((clock() - this.#originMs) / PHASE_MS) + 1;
     this.#skip(due - this.#next);
     for (; this.#next < due; this.#next++) {
       const phase = this.#next % PHASES;
@@ -96,10 +81,10 @@ export class TickLoop {
     return this.#waitMs();
   }
 
-  #wake(earlyMs = 0): void {
-    const waitMs = this.runDue(earlyMs);
-    if (this.#running) this.#timer = setTimeout(() => this.#wake(), Math.max(0, Math.ceil(waitMs)));
-  }
+  readonly #wake = (): void => {
+    const waitMs = this.runDue();
+    if (this.#running) this.#timer = setTimeout(this.#wake, Math.max(0, Math.ceil(waitMs)));
+  };
 
   /** L2. Whole ticks: every match skips as many. */
   #skip(phases: number): void {

@@ -6,14 +6,12 @@ import { grpcDefinition } from '@clew/service-kit/grpc-definition';
 import { status } from '@grpc/grpc-js';
 import { Trunk, type TrunkOptions } from './trunk.ts';
 
-export interface TrunkServiceOptions extends Omit<TrunkOptions, 'onNamed' | 'onGone' | 'onHeard'> {
+export interface TrunkServiceOptions extends Omit<TrunkOptions, 'onNamed' | 'onGone'> {
   readonly collections: Collections;
   /** Most edges at once. */
   readonly trunksMax: number;
   /** Most channels, which is most seats. */
   readonly channelsMax: number;
-  /** Something came from every edge since `flush`. */
-  readonly onAllHeard: () => void;
 }
 
 const { trunk: method } = grpcDefinition(TrunkServiceDefinition);
@@ -24,8 +22,6 @@ export class TrunkService {
   readonly #options: TrunkServiceOptions;
   readonly #trunks: Set<Trunk>;
   readonly #server: BidiServer;
-  /** Trunks on which something came since `flush`. */
-  #heard = 0;
 
   constructor(options: TrunkServiceOptions) {
     this.#options = options;
@@ -48,7 +44,6 @@ export class TrunkService {
 
   /** Sends what was gathered for each edge. Called in every phase of the tick. */
   flush(nowMs: number): void {
-    this.#heard = 0;
     for (const trunk of this.#trunks) trunk.flush(nowMs);
   }
 
@@ -80,14 +75,8 @@ export class TrunkService {
       ...this.#options,
       onNamed: (named, edgeId) => this.#replaceOlder(named, edgeId),
       onGone: (gone) => this.#trunks.delete(gone),
-      onHeard: () => this.#hear(),
     });
     this.#trunks.add(trunk);
-  }
-
-  #hear(): void {
-    this.#heard += 1;
-    if (this.#heard >= this.#trunks.size) this.#options.onAllHeard();
   }
 
   #replaceOlder(named: Trunk, edgeId: string): void {

@@ -32,8 +32,6 @@ export interface TrunkOptions {
   /** The first message named the edge. */
   readonly onNamed: (trunk: Trunk, edgeId: string) => void;
   readonly onGone: (trunk: Trunk) => void;
-  /** Something came, for the first time since `flush`. */
-  readonly onHeard: () => void;
 }
 
 /** A message that reaches this size is sent before its phase is over. */
@@ -78,7 +76,6 @@ export class Trunk implements TrunkWriter {
   readonly #openedMs: number;
   #writtenMs: number;
   #matchChannel = 0;
-  #heard = false;
 
   constructor(call: ServerCall, options: TrunkOptions) {
     this.#call = call;
@@ -130,7 +127,6 @@ export class Trunk implements TrunkWriter {
   /** Sends what was gathered (K1) and looks after the edge (K3). Called in every phase. */
   flush(nowMs: number): void {
     if (this.#state.kind === 'gone') return;
-    this.#heard = false;
     const { aliveMs } = this.#options;
     if (this.#isStalled(nowMs)) {
       this.cut(); // K3
@@ -163,10 +159,6 @@ export class Trunk implements TrunkWriter {
   #receive(message: Uint8Array): void {
     try {
       this.#take(decoded(message));
-      if (!this.#heard) {
-        this.#heard = true;
-        this.#options.onHeard();
-      }
       if (this.#gatheredBytes > 0 && this.writable) this.#write(this.#options.clock()); // what was asked is answered
     } catch (error) {
       if (error instanceof ProtocolError) {

@@ -10,7 +10,7 @@ import {
   TrunkResponse,
   TrunkServiceDefinition,
 } from '@clew/protocol/clew/simulation/v1/simulation.ts';
-import { INPUT_COLUMNS, inputAt } from '@clew/protocol/input-rows';
+import { heldMsAt, INPUT_COLUMNS, inputAt } from '@clew/protocol/input-rows';
 import { grpcDefinition } from '@clew/service-kit/grpc-definition';
 import { resetConnection } from '@clew/service-kit/reset-call';
 import { StreamServer } from '@clew/service-kit/stream-server';
@@ -39,6 +39,8 @@ export class FakeSimulation implements AsyncDisposable {
   readonly attaches: Attach[] = [];
   readonly detaches: Detach[] = [];
   readonly inputs: Input[] = [];
+  /** For how long the edge held the last of them back. */
+  heldMs = 0;
   readonly keyframesAsked: number[] = [];
   /** Messages that came. */
   requests = 0;
@@ -172,7 +174,10 @@ export class FakeSimulation implements AsyncDisposable {
       this.detaches.push(detach);
       this.#channels.delete(detach.channel);
     }
-    for (let at = 0; at < request.inputs.length; at += INPUT_COLUMNS) this.inputs.push(inputAt(request.inputs, at));
+    for (let at = 0; at < request.inputs.length; at += INPUT_COLUMNS) {
+      this.inputs.push(inputAt(request.inputs, at));
+      this.heldMs = heldMsAt(request.inputs, at);
+    }
     this.keyframesAsked.push(...request.keyframes);
   }
 

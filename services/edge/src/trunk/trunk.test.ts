@@ -15,9 +15,11 @@ import { Trunks } from './trunks.ts';
 
 const seat = (playerId: string, matchId = 'm-1') => ({ matchId, playerId, sessionEpoch: 1 });
 
-function openTrunks(more: { flushMs?: number; silenceMs?: number } = {}) {
+const options = { edgeId: 'edge-1', flushMs: 1, silenceMs: 1_000, tickMs: 50 };
+
+function openTrunks(more: Partial<typeof options> = {}) {
   const collections = new Collections();
-  const trunks = new Trunks({ edgeId: 'edge-1', flushMs: 1, silenceMs: 1_000, channelsMax: 100, collections, ...more });
+  const trunks = new Trunks({ ...options, channelsMax: 100, collections, ...more });
   const sizes = () => collections.report().map(({ size }) => size);
   return { trunks, sizes, collections };
 }
@@ -135,6 +137,39 @@ suite('a trunk', () => {
     );
   });
 
+  test('sends inputs right before the next tick, and tells how long it held them back', async () => {
+    await using simulation = await FakeSimulation.open();
+    const { trunks } = openTrunks({ tickMs: 1_000 });
+    using _ = trunks;
+    const ears = new Ears();
+    const channel = trunks.attach(simulation.address, seat('a'), ears);
+    await until('it sits', () => ears.seat !== undefined);
+    simulation.frame('m-1', 1);
+    await until('there is a frame', () => ears.frames.length === 1);
+    channel.steer([Input.fromPartial({ sequence: 1 })]);
+    await until('it arrived', () => simulation.inputs.length === 1);
+    assert.ok(simulation.heldMs > 100, `${simulation.heldMs} ms`);
+  });
+
+  test('holds no inputs back while something else goes up', async () => {
+    await using simulation = await FakeSimulation.open();
+    const { trunks } = openTrunks({ tickMs: 600_000, flushMs: 5 });
+    using _ = trunks;
+    const ears = new Ears();
+    const channel = trunks.attach(simulation.address, seat('a'), ears);
+    await until('it sits', () => ears.seat !== undefined);
+    simulation.frame('m-1', 1);
+    await until('there is a frame', () => ears.frames.length === 1);
+    channel.steer([Input.fromPartial({ sequence: 1 })]);
+    for (let tick = 2; tick < 10; tick++) {
+      simulation.frame('m-1', tick);
+      await until('there is another one', () => ears.frames.length === tick);
+    }
+    assert.equal(simulation.inputs.length, 0);
+    channel.askKeyframe();
+    await until('it arrived', () => simulation.inputs.length === 1);
+  });
+
   test('that is refused tells all of its channels once', async () => {
     const simulation = await FakeSimulation.open();
     const { address } = simulation;
@@ -205,7 +240,7 @@ suite('a trunk', () => {
   test('that is closed holds no channel, though somebody holds it', async () => {
     await using simulation = await FakeSimulation.open();
     let closed = 0;
-    const trunk = new Trunk(simulation.address, { edgeId: 'edge-1', flushMs: 1, silenceMs: 1_000 }, () => {
+    const trunk = new Trunk(simulation.address, options, () => {
       closed += 1;
     });
     const channel = trunk.attach(seat('a'), new Ears());
@@ -217,7 +252,7 @@ suite('a trunk', () => {
 
   test('holds what was steered until it is sent, and a match as long as somebody is in it', async () => {
     await using simulation = await FakeSimulation.open();
-    const trunk = new Trunk(simulation.address, { edgeId: 'edge-1', flushMs: 1, silenceMs: 60_000 }, () => {});
+    const trunk = new Trunk(simulation.address, { ...options, silenceMs: 60_000 }, () => {});
     const ears = [new Ears(), new Ears()];
     const [first] = ears.map((each, index) => trunk.attach(seat('a', `m-${index + 1}`), each));
     await until('both sit', () => ears.every((each) => each.seat !== undefined));

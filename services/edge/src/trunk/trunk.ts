@@ -11,6 +11,7 @@ import { MessageWriter } from '@clew/service-kit/bidi/messages';
 import { grpcDefinition } from '@clew/service-kit/grpc-definition';
 import type { Channel, ChannelListener, ChannelSeat } from './channel.ts';
 import { type ChannelFrame, Sights } from './sights.ts';
+import { TickTimes } from './tick-times.ts';
 
 /**
  * One long stream to one simulation, for all seats of all its matches that this edge serves.
@@ -19,8 +20,9 @@ import { type ChannelFrame, Sights } from './sights.ts';
  *    simulation that does not answer that within `silenceMs` is cut off.
  * T2 Silence for longer than `silenceMs`, connecting included, means it is broken. All channels are told once; it is never
  *    used again. Nothing here reconnects: whoever holds a seat asks first where its match is now.
- * T3 What goes up is gathered for `flushMs`, once more when frames come down meanwhile, and on while the system has not taken
- *    the last message: at most 32 inputs per channel, the oldest give way.
+ * T3 Inputs go up `flushMs` before the simulation's next tick, by when its frames came: no tick waits for them earlier, and each
+ *    message costs the simulation more than what is in it. What else there is goes up after `flushMs`, and takes them along. All
+ *    is held on while the system has not taken the last message: at most 32 inputs per channel, the oldest give way.
  * T4 What comes down is handed on as views of the message that arrived, neither copied nor decoded; of a match that is
  *    divided into regions it is put together, once for all who see the same (Sights).
  */
@@ -28,6 +30,7 @@ export interface TrunkOptions {
   readonly edgeId: string;
   readonly flushMs: number;
   readonly silenceMs: number;
+  readonly tickMs: number;
 }
 
 export type TrunkPhase = 'open' | 'leaving' | 'closed';
@@ -42,6 +45,8 @@ interface OpenChannel {
   readonly listener: ChannelListener;
   group: MatchGroup | undefined;
   pendingInputs: Input[];
+  /** When the newest of them came. */
+  steeredMs: number;
   /** What this tick has for this seat alone. */
   own: Uint8Array | undefined;
 }
@@ -69,9 +74,9 @@ export class Trunk {
   #batch = emptyBatch();
   /** Channels with inputs for the batch; M3: some of `#channels`. */
   #steered: OpenChannel[] = [];
+  readonly #times: TickTimes;
   #flush: NodeJS.Timeout | undefined;
-  /** What waits was put off once. */
-  #postponed = false;
+  #flushAtMs = 0;
   #writing = false;
   #nextId = 1;
 
@@ -80,6 +85,7 @@ export class Trunk {
     this.address = address;
     this.#options = options;
     this.#onClosed = onClosed;
+    this.#times = new TickTimes(options.tickMs);
     this.#call = new ClientCall(
       { address, path: method.path, messageBytesMax },
       { message: (message) => this.#receive(message), closed: () => this.#close() },
@@ -108,7 +114,15 @@ export class Trunk {
 
   attach(seat: ChannelSeat, listener: ChannelListener): Channel {
     const id = this.#freeId();
-    const channel: OpenChannel = { id, seat, listener, group: undefined, pendingInputs: [], own: undefined };
+    const channel: OpenChannel = {
+      id,
+      seat,
+      listener,
+      group: undefined,
+      pendingInputs: [],
+      steeredMs: 0,
+      own: undefined,
+    };
     this.#channels.set(id, channel);
     this.#batch.attaches.push({ channel: id, ...seat });
     this.#schedule();
@@ -135,7 +149,8 @@ export class Trunk {
     channel.pendingInputs.push(...inputs);
     const surplus = channel.pendingInputs.length - inputsMax;
     if (surplus > 0) channel.pendingInputs.splice(0, surplus); // T3
-    this.#schedule();
+    channel.steeredMs = performance.now();
+    if (this.#flush === undefined) this.#scheduleInputs(channel.steeredMs);
   }
 
   #askKeyframe(channel: OpenChannel): void {
@@ -162,28 +177,28 @@ export class Trunk {
     if (!this.#writing) this.#send();
   }
 
-  #schedule(): void {
-    if (this.#phase === 'closed' || this.#writing || this.#flush !== undefined) return;
-    this.#flush = setTimeout(() => this.#send(), this.#options.flushMs);
+  /** In `waitMs` all that waits is sent, if not earlier. */
+  #schedule(waitMs = this.#options.flushMs): void {
+    if (this.#phase === 'closed' || this.#writing) return;
+    const atMs = performance.now() + waitMs;
+    if (this.#flush !== undefined && this.#flushAtMs <= atMs) return;
+    clearTimeout(this.#flush);
+    this.#flush = setTimeout(() => this.#send(), waitMs);
+    this.#flushAtMs = atMs;
   }
 
-  /**
-   * Frames came: in 10 ms at the earliest the simulation is at work again. What goes up now would wake it in between; so it is
-   * sent just before (T3).
-   */
-  #postpone(): void {
-    if (this.#postponed) return;
-    this.#postponed = true;
-    this.#flush?.refresh();
+  #scheduleInputs(nowMs: number): void {
+    this.#schedule(this.#times.untilNext(nowMs, this.#options.flushMs)); // T3
   }
 
   #send(): void {
     clearTimeout(this.#flush);
     this.#flush = undefined;
-    this.#postponed = false;
     if (this.#phase === 'closed') return;
+    const nowMs = performance.now();
     for (const channel of this.#steered) {
-      for (const input of channel.pendingInputs) pushInput(this.#batch.inputs, channel.id, input);
+      const heldMs = Math.max(0, Math.round(nowMs - channel.steeredMs - this.#options.flushMs));
+      for (const input of channel.pendingInputs) pushInput(this.#batch.inputs, channel.id, input, heldMs);
       channel.pendingInputs.length = 0;
     }
     this.#steered = [];
@@ -194,7 +209,8 @@ export class Trunk {
       this.#writer.add(batch);
       this.#call.write(this.#writer.finish(), () => {
         this.#writing = false;
-        if (this.#steered.length > 0 || !isEmpty(this.#batch)) this.#schedule();
+        if (!isEmpty(this.#batch)) this.#schedule();
+        else if (this.#steered.length > 0) this.#scheduleInputs(performance.now());
         else if (this.#phase === 'leaving') this.#call.end();
       });
     } else if (this.#phase === 'leaving') {
@@ -213,7 +229,7 @@ export class Trunk {
       this.#join(channel, matchChannel);
       channel.listener.attached(seat);
     }
-    if (response.frames.length > 0) this.#postpone();
+    if (response.frames.length > 0) this.#times.heard(performance.now());
     for (const frame of response.frames) this.#relay(frame);
     for (const { channel: id, reason } of response.closed) {
       const channel = this.#channels.get(id);

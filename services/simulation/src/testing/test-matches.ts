@@ -68,7 +68,6 @@ export class TestMatches {
       channelsMax: matchesMax * rules.seats,
       stallMs: 5_000,
       aliveMs: 200,
-      onAllHeard: () => {},
       clock,
       collections,
       counters,
