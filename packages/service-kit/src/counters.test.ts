@@ -7,7 +7,8 @@ suite('counters', () => {
     const counters = new Counters(['test.frames', 'test.bytes']);
     counters.add('test.frames');
     counters.add('test.frames');
-    counters.add('test.bytes', 300);
+    counters.add('test.bytes', 100);
+    counters.of('test.bytes').add(200);
     assert.deepEqual(counters.report(), { 'test.frames': 2, 'test.bytes': 300 });
     assert.equal(counters.get('test.frames'), 2);
   });
@@ -16,6 +17,7 @@ suite('counters', () => {
     const counters = new Counters<string>(['test.frames']);
     for (const name of ['player-1', '__proto__', 'constructor', 'toString']) {
       assert.throws(() => counters.add(name), /was not declared/);
+      assert.throws(() => counters.of(name), /was not declared/);
     }
     assert.deepEqual(Object.keys(counters.report()), ['test.frames']);
   });

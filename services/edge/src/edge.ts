@@ -125,6 +125,8 @@ export async function startEdge(
     directory,
     places: { tickets, matchmaking, errands },
     counters,
+    inputs: counters.of('edge.inputs'),
+    frames: counters.of('edge.frames'),
     joins: telemetry.instruments.histogram(
       {
         name: 'clew.edge.join.duration',

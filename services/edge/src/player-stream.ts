@@ -3,7 +3,7 @@ import type { MatchRef } from '@clew/protocol/clew/matchmaking/v1/matchmaking.ts
 import type { Input } from '@clew/protocol/clew/play/v1/frame.ts';
 import type { Event, FindMatchResponse } from '@clew/protocol/clew/play/v1/play.ts';
 import type { AttachSessionResponse } from '@clew/protocol/clew/session/v1/session.ts';
-import type { Counters } from '@clew/service-kit/counters';
+import type { Counter, Counters } from '@clew/service-kit/counters';
 import { exhausted, ServiceError } from '@clew/service-kit/service-error';
 import type { Histogram } from '@clew/service-kit/telemetry/histogram';
 import { type OpenSpan, openSpan, type TraceParent, within } from '@clew/service-kit/telemetry/tracing';
@@ -45,6 +45,10 @@ export interface StreamServices {
   readonly places: PlaceServices;
   readonly seats: SeatServices;
   readonly counters: Counters;
+  /** Of those counted for each message: `edge.inputs`. */
+  readonly inputs: Counter;
+  /** `edge.frames`. */
+  readonly frames: Counter;
   /** Seconds from asking for a match to sitting in it. */
   readonly joins: Histogram;
   readonly limits: StreamLimits;
@@ -170,7 +174,7 @@ export class PlayerStream implements DirectoryEntry, SinkOwner, PlaceHolder, Sea
       throw exhausted('INPUT_RATE', `at most ${inputsPerSecond} messages with inputs a second`, 1_000);
     }
     checkInputs(inputs);
-    this.#services.counters.add('edge.inputs', inputs.length);
+    this.#services.inputs.add(inputs.length);
     if (this.#life.phase === 'seated') this.#life.seat.steer(inputs);
   }
 
@@ -273,7 +277,7 @@ export class PlayerStream implements DirectoryEntry, SinkOwner, PlaceHolder, Sea
   }
 
   relay(first: Uint8Array, second: Uint8Array | undefined): void {
-    this.#services.counters.add('edge.frames');
+    this.#services.frames.add();
     this.#write(first, second);
   }
 

@@ -14,7 +14,7 @@ import {
 } from '@clew/maze';
 import { Closed_Reason } from '@clew/protocol/clew/simulation/v1/simulation.ts';
 import { heldMsAt, tickAt } from '@clew/protocol/input-rows';
-import type { Counters } from '@clew/service-kit/counters';
+import type { Counter, Counters } from '@clew/service-kit/counters';
 import type { Channel } from './audience.ts';
 import type { CounterName } from './counter-names.ts';
 import type { FrameEncoder } from './frame-encoder.ts';
@@ -49,6 +49,8 @@ export interface MatchSurroundings {
   readonly encoder: FrameEncoder;
   readonly regions: RegionEncoder;
   readonly counters: Counters<CounterName>;
+  /** Counts what became of inputs. */
+  readonly admissions: Readonly<Record<Admission, Counter>>;
   readonly limits: MatchLimits;
 }
 
@@ -59,14 +61,6 @@ export interface MatchLimits extends SeatLimits {
 
 /** The journal reaches back 5 seconds. */
 export const JOURNAL_TICKS = 100;
-
-const admissionCounters = {
-  waiting: 'simulation.inputs_waiting',
-  late: 'simulation.inputs_late',
-  repeated: 'simulation.inputs_repeated',
-  early: 'simulation.inputs_early',
-  full: 'simulation.inputs_full',
-} as const satisfies Record<Admission, CounterName>;
 
 export class Match {
   readonly id: string;
@@ -121,7 +115,7 @@ export class Match {
   offer({ inputs: queue }: Channel, rows: readonly number[], at: number, nowMs: number): void {
     const { tick } = this.#world;
     const marginMs = this.#nextTickMs - nowMs + heldMsAt(rows, at) + (tickAt(rows, at) - tick - 1) * TICK_MS;
-    this.#surroundings.counters.add(admissionCounters[queue.offer(rows, at, tick, marginMs)]);
+    this.#surroundings.admissions[queue.offer(rows, at, tick, marginMs)].add();
   }
 
   /** One tick, due at `scheduledMs`. Never throws (T3): the state tells how it went. */

@@ -11,7 +11,7 @@ import { isOpen } from './open-match.ts';
 import type { Player, SeatState } from './seat.ts';
 import { type Clock, PHASES } from './tick-loop.ts';
 
-export interface MatchesOptions extends MatchSurroundings {
+export interface MatchesOptions extends Omit<MatchSurroundings, 'admissions'> {
   readonly clock: Clock;
   readonly collections: Collections;
   readonly log: Log;
@@ -37,6 +37,7 @@ const OPEN_MAX = 64;
  */
 export class Matches {
   readonly #options: MatchesOptions;
+  readonly #surroundings: MatchSurroundings;
   readonly #byId: Map<string, Match>;
   readonly #phases: readonly Match[][] = Array.from({ length: PHASES }, () => []);
   #draining = false;
@@ -44,7 +45,15 @@ export class Matches {
 
   constructor(options: MatchesOptions) {
     this.#options = options;
-    const { collections, matchesMax, rules } = options;
+    const { collections, counters, matchesMax, rules } = options;
+    const admissions = {
+      waiting: counters.of('simulation.inputs_waiting'),
+      late: counters.of('simulation.inputs_late'),
+      repeated: counters.of('simulation.inputs_repeated'),
+      early: counters.of('simulation.inputs_early'),
+      full: counters.of('simulation.inputs_full'),
+    };
+    this.#surroundings = { ...options, admissions };
     this.#byId = collections.map('simulation.matches', {
       bound: matchesMax,
       orphans: () => this.#sum((match) => Number(!match.isLive || match.leaseDenied)),
@@ -100,7 +109,7 @@ export class Matches {
     this.#refuseWhileDraining();
     if (this.#byId.size >= matchesMax) throw exhausted('SIMULATION_FULL', 'no room for another match here', 1_000);
     const nowMs = clock();
-    const match = new Match(id, epoch, randomInt(2 ** 48 - 1), this.#options, nowMs);
+    const match = new Match(id, epoch, randomInt(2 ** 48 - 1), this.#surroundings, nowMs);
     if (!match.seating.reserve(players, nowMs)) throw matchFull();
     this.#byId.set(id, match);
     this.#choosePhase().push(match);

@@ -43,6 +43,8 @@ interface OpenChannel {
   readonly id: number;
   readonly seat: ChannelSeat;
   readonly listener: ChannelListener;
+  /** In the trunk's map. */
+  isOpen: boolean;
   group: MatchGroup | undefined;
   pendingInputs: Input[];
   /** When the newest of them came. */
@@ -115,13 +117,8 @@ export class Trunk {
   attach(seat: ChannelSeat, listener: ChannelListener): Channel {
     const id = this.#freeId();
     const channel: OpenChannel = {
-      id,
-      seat,
-      listener,
-      group: undefined,
-      pendingInputs: [],
-      steeredMs: 0,
-      own: undefined,
+      ...{ id, seat, listener, isOpen: true, group: undefined },
+      ...{ pendingInputs: [], steeredMs: 0, own: undefined },
     };
     this.#channels.set(id, channel);
     this.#batch.attaches.push({ channel: id, ...seat });
@@ -144,7 +141,7 @@ export class Trunk {
   }
 
   #steer(channel: OpenChannel, inputs: readonly Input[]): void {
-    if (this.#channels.get(channel.id) !== channel) return;
+    if (!channel.isOpen) return;
     if (channel.pendingInputs.length === 0) this.#steered.push(channel);
     channel.pendingInputs.push(...inputs);
     const surplus = channel.pendingInputs.length - inputsMax;
@@ -154,13 +151,13 @@ export class Trunk {
   }
 
   #askKeyframe(channel: OpenChannel): void {
-    if (this.#channels.get(channel.id) !== channel) return;
+    if (!channel.isOpen) return;
     if (!this.#batch.keyframes.includes(channel.id)) this.#batch.keyframes.push(channel.id);
     this.#schedule();
   }
 
   #detach(channel: OpenChannel, leave: boolean): void {
-    if (this.#channels.get(channel.id) !== channel) return;
+    if (!channel.isOpen) return;
     this.#forget(channel);
     const unsent = this.#batch.attaches.findIndex((attach) => attach.channel === channel.id);
     if (unsent !== -1 && !leave) this.#batch.attaches.splice(unsent, 1);
@@ -278,6 +275,7 @@ export class Trunk {
   #forget(channel: OpenChannel): void {
     this.#part(channel);
     this.#channels.delete(channel.id);
+    channel.isOpen = false;
     channel.pendingInputs = [];
   }
 
@@ -291,6 +289,7 @@ export class Trunk {
     this.#steered = [];
     this.#batch = emptyBatch();
     this.#onClosed();
+    for (const channel of channels) channel.isOpen = false;
     for (const channel of channels) channel.listener.broken(); // T2
   }
 

@@ -1,14 +1,15 @@
 import type { Socket } from 'node:net';
-import { type PlayRequest, PlayServiceDefinition } from '@clew/protocol/clew/play/v1/play.ts';
+import { PlayServiceDefinition } from '@clew/protocol/clew/play/v1/play.ts';
 import { exhausted, type ServiceError } from '@clew/service-kit/service-error';
 import type { WebSocket } from 'ws';
 import type { Caller } from '../../play-service.ts';
 import type { PlayerStream } from '../../player-stream.ts';
 import type { DoorOptions, Method, UnaryMethod } from '../door.ts';
 import { deadlineExceeded, messageMalformed } from '../message-refusals.ts';
+import { playedInputs } from '../played-inputs.ts';
 import { answerTo, decoded, inTime } from '../unary.ts';
 import { timeoutMs } from '../web/timeout.ts';
-import { clientMessage, clientMetadata, headers, socketAnswer, socketTrailer } from './frames.ts';
+import { clientMetadata, headers, holdsMessage, messageStart, socketAnswer, socketTrailer } from './frames.ts';
 import { WebSocketPlayerSink } from './player-sink.ts';
 
 /**
@@ -79,7 +80,7 @@ export class WebSocketCall {
         else this.#life = { phase: 'question' };
         break;
       case 'question':
-        this.#ask(this.#options.method as UnaryMethod | 'watch', clientMessage(bytes));
+        this.#ask(this.#options.method as UnaryMethod | 'watch', bytes);
         break;
       case 'opening':
         if (life.early.length >= earlyMax)
@@ -91,8 +92,9 @@ export class WebSocketCall {
     }
   }
 
-  #ask(method: UnaryMethod | 'watch', message: Buffer | undefined): void {
-    if (message === undefined) throw messageMalformed('is missing');
+  #ask(method: UnaryMethod | 'watch', bytes: Buffer): void {
+    if (!holdsMessage(bytes)) throw messageMalformed('is missing');
+    const message = bytes.subarray(messageStart);
     clearTimeout(this.#unasked);
     this.#life = { phase: 'answering' };
     if (method === 'watch') {
@@ -183,7 +185,6 @@ export class WebSocketCall {
 /** One message up a Play. */
 function steer(stream: PlayerStream, bytes: Buffer): void {
   if (stream.ended) return;
-  const message = clientMessage(bytes);
-  if (message === undefined) stream.end({ kind: 'closed' });
-  else stream.steer((decoded(PlayServiceDefinition.methods.play, message) as PlayRequest).inputs);
+  if (holdsMessage(bytes)) stream.steer(playedInputs(bytes, messageStart));
+  else stream.end({ kind: 'closed' });
 }

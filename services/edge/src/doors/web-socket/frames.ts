@@ -67,18 +67,21 @@ export function clientMetadata(bytes: Buffer): ReadonlyMap<string, string> {
   return metadata;
 }
 
-/** The message in one of a client's later ones; undefined when the client has nothing more to say. Throws as `requestMessage`. */
-export function clientMessage(bytes: Buffer): Buffer | undefined {
-  if (bytes.length === 1 && bytes[0] === halfCloseByte) return undefined;
+/** Where the message begins in one of a client's later ones. */
+export const messageStart = 1 + frameHeadBytes;
+
+/** Whether there is a message in one of a client's later ones; false when the client has nothing more to say. Throws as `requestMessage`. */
+export function holdsMessage(bytes: Buffer): boolean {
+  if (bytes.length === 1 && bytes[0] === halfCloseByte) return false;
   if (bytes[0] !== dataByte) throw messageMalformed('must begin with 0 (data follows) or be 1 (half-close)');
-  if (bytes.length < 1 + frameHeadBytes) throw messageMalformed('is missing');
+  if (bytes.length < messageStart) throw messageMalformed('is missing');
   const flags = bytes[1]!;
   if (flags === 1) throw methodUnknown('compressed messages are not taken');
   if (flags !== 0) throw messageMalformed('must be a data frame');
   const length = bytes.readUInt32BE(2);
   if (length > messageBytesMax) throw messageTooLarge();
-  if (bytes.length !== 1 + frameHeadBytes + length) throw messageMalformed('must be one frame, as long as it says');
-  return bytes.subarray(1 + frameHeadBytes);
+  if (bytes.length !== messageStart + length) throw messageMalformed('must be one frame, as long as it says');
+  return true;
 }
 
 function socketHeadBytes(payloadBytes: number): number {
