@@ -8,7 +8,7 @@ import { freePorts } from '../../tools/start/ports.ts';
 import type { Service, StackOptions } from '../../tools/start/stack.ts';
 import type { Bench } from '../area.ts';
 import { type ClewServer, startClew } from '../servers/clew-server.ts';
-import { LOAD_CORE } from '../servers/process-figures.ts';
+import { LOAD_CORE, pin } from '../servers/process-figures.ts';
 
 export interface TrunkTerms {
   readonly players: number;
@@ -34,7 +34,10 @@ export interface TickReport {
   readonly skipped: number;
 }
 
-/** Players who play in one simulation, over its trunk. Disposing ends them and the services. */
+/**
+ * Players who play in one simulation, over its trunk. The simulation has a core, everybody else the other one: its busy time is
+ * its own. Disposing ends them and the services.
+ */
 export interface TrunkLoad extends AsyncDisposable {
   readonly server: ClewServer;
   readonly simulation: Service;
@@ -65,6 +68,7 @@ export async function startTrunkLoad(bench: Bench, terms: TrunkTerms): Promise<T
     ),
   );
   const simulation = server.stack.of('simulation')[0]!;
+  for (const { pid } of server.stack.services) if (pid !== undefined && pid !== simulation.pid) pin(pid, LOAD_CORE);
   const args = [simulation.grpcAddress, `127.0.0.1:${trunkPort}`, players, room, gait].map(String);
   const command = ['--cpu-list', String(LOAD_CORE), node, join(root, 'bench/trunk/main.ts'), ...args];
   const load = spawn('taskset', command, { env: toolEnvironment(), stdio: ['ignore', 'pipe', 'inherit'] });

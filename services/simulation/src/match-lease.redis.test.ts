@@ -5,7 +5,7 @@ import { connectRedis, redisReady } from '@clew/service-kit/redis';
 import { RedisProcesses } from '@clew/service-kit/testing/redis-processes';
 import { RedisRelay, testRedisUrl } from '@clew/service-kit/testing/test-redis';
 import { matchKey } from './keys.ts';
-import { MatchLease } from './match-lease.ts';
+import { MatchLease, renewedBy } from './match-lease.ts';
 import { TestMatches } from './testing/test-matches.ts';
 
 const processes = await RedisProcesses.open();
@@ -15,10 +15,13 @@ const LEASE_MS = 3_000;
 const TOMBSTONE_MS = 600_000;
 
 /** Leases of the matches of one process, renewed only when a test says so; and a way to take Redis away from them. */
-async function leased(context: TestContext, { goneMax = 20, url = testRedisUrl(5) } = {}) {
+async function leased(
+  context: TestContext,
+  { goneMax = 20, url = testRedisUrl(5), renewMs = 10, matchesMax = 10 } = {},
+) {
   const isSingle = url.startsWith('redis://');
   const relay = await RedisRelay.open(testRedisUrl(5));
-  const world = await TestMatches.open(context);
+  const world = await TestMatches.open(context, { matchesMax });
   const { collections, counters, log, matches } = world;
   const redis = connectRedis(isSingle ? relay.url : url, log);
   const direct = connectRedis(url, log);
@@ -36,7 +39,7 @@ async function leased(context: TestContext, { goneMax = 20, url = testRedisUrl(5
     trunkAddress: '127.0.0.1:2',
     controlAddress: '127.0.0.1:1',
     leaseMs: LEASE_MS,
-    renewMs: 10,
+    renewMs,
     tombstoneMs: TOMBSTONE_MS,
     goneMax,
     collections,
@@ -71,6 +74,45 @@ suite('match leases', () => {
     const ttlMs = await direct.pttl(matchKey('m-1'));
     assert.ok(ttlMs > LEASE_MS && ttlMs <= LEASE_MS + 300_000);
     assert.equal(count('renewed'), 1);
+  });
+
+  test('take turns when they are many, and each has its own in a round', async (context) => {
+    const { world, lease, count } = await leased(context, { matchesMax: 40, renewMs: 300 });
+    for (let number = 1; number <= 40; number++) world.match(1, `m-${number}`);
+    const stop = new AbortController();
+    const done = lease.run(stop.signal);
+    const seen = new Set<number>();
+    while (count('reinstated') < 40) {
+      seen.add(count('reinstated'));
+      await new Promise((resolve) => setImmediate(resolve));
+    }
+    stop.abort();
+    await done;
+    assert.deepEqual([...seen], [0, 16, 32]);
+  });
+
+  test('are not renewed once their match is over, although it had yet to take its turn', async (context) => {
+    const { world, lease, count, record } = await leased(context, { matchesMax: 40, renewMs: 300 });
+    for (let number = 1; number <= 20; number++) world.match(1, `m-${number}`);
+    const stop = new AbortController();
+    const done = lease.run(stop.signal);
+    while (count('reinstated') === 0) await new Promise((resolve) => setImmediate(resolve));
+    const last = world.matches.get('m-20')!;
+    world.matches.end(last, Closed_Reason.REASON_MATCH_FAILED);
+    while (count('reinstated') < 19) await new Promise((resolve) => setImmediate(resolve));
+    stop.abort();
+    await done;
+    assert.equal(count('reinstated'), 19);
+    assert.deepEqual(await record('m-20'), {});
+  });
+
+  test('carry more in a trip when trips take long, so that the round ends in time', () => {
+    assert.deepEqual(renewedBy(0, 100, 700), { count: 16, untilMs: 100 });
+    assert.deepEqual(renewedBy(100, 100, 700), { count: 32, untilMs: 200 });
+    assert.deepEqual(renewedBy(550, 100, 700), { count: 96, untilMs: 600 });
+    assert.deepEqual(renewedBy(650, 100, 700), { count: 100, untilMs: 700 });
+    assert.deepEqual(renewedBy(5_000, 100, 700), { count: 100, untilMs: 700 });
+    assert.deepEqual(renewedBy(0, 0, 700), { count: 0, untilMs: 700 });
   });
 
   test('are renewed again and again until the process stops', async (context) => {

@@ -35,12 +35,14 @@ const BACKSTOP_MS = 300_000;
 type Gone = Pick<Match, 'id' | 'epoch' | 'hasEnded'>;
 
 /**
- * The leases of this process' matches: all are renewed in one round trip, and what became of the others is written down.
+ * The leases of this process' matches: each is renewed every `renewMs`, and what became of those that are gone is written down.
  *
  * E1 Redis away: matches play on. What is missing when it is back was lost with its data, and is written again.
  * E2 A higher epoch or a tombstone refuses: the match is somebody else's or nobody's, and is dropped here.
  * E3 A match that came to its end leaves a tombstone, one that was lost (it failed, the process stops) leaves nothing, so
  *    that its players wait again at once. Also when Redis was away at that moment; beyond the bound the lease runs out.
+ * E4 Hundreds renewed at once would be a tick's work: they take turns, a few in a trip. While Redis is slow, trips carry more,
+ *    so that no lease waits longer than the round before it took.
  */
 export class MatchLease {
   readonly #options: MatchLeaseOptions;
@@ -60,17 +62,30 @@ export class MatchLease {
 
   /** Renews until the signal. */
   async run(signal: AbortSignal): Promise<void> {
+    const { matches, renewMs } = this.#options;
     while (!signal.aborted) {
-      await this.renew();
-      await sleep(this.#options.renewMs, undefined, { signal }).catch(() => {});
+      const owned = [...matches];
+      const startMs = performance.now();
+      let renewed = 0;
+      do {
+        const { count, untilMs } = renewedBy(performance.now() - startMs, owned.length, renewMs); // E4
+        await this.#trip(owned.slice(renewed, count));
+        renewed = count;
+        const waitMs = startMs + untilMs - performance.now();
+        await sleep(Math.max(0, waitMs), undefined, { signal }).catch(() => {});
+      } while (renewed < owned.length && !signal.aborted);
     }
   }
 
-  /** One round. Never throws (E1). */
+  /** Renews all at once. Never throws (E1). */
   async renew(): Promise<void> {
+    await this.#trip([...this.#options.matches]);
+  }
+
+  async #trip(matches: readonly Match[]): Promise<void> {
     try {
       await this.#writeGone();
-      await this.#renewAll();
+      await this.#renew(matches);
       this.#complained = false;
     } catch (error) {
       this.#options.counters.add('simulation.lease_failures');
@@ -100,9 +115,9 @@ export class MatchLease {
     for (const match of gone) this.#gone.delete(match);
   }
 
-  async #renewAll(): Promise<void> {
-    const { redis, matches, counters, simulationId, trunkAddress, controlAddress, leaseMs } = this.#options;
-    const owned = [...matches].map((match) => ({ match, epoch: match.epoch }));
+  async #renew(matches: readonly Match[]): Promise<void> {
+    const { redis, counters, simulationId, trunkAddress, controlAddress, leaseMs } = this.#options;
+    const owned = matches.filter(({ isLive }) => isLive).map((match) => ({ match, epoch: match.epoch }));
     const calls = owned.map(({ match, epoch }) => ({
       keys: [matchKey(match.id)],
       args: [epoch, simulationId, trunkAddress, controlAddress, leaseMs, leaseMs + BACKSTOP_MS],
@@ -124,6 +139,16 @@ export class MatchLease {
     log.warn({ match: match.id, epoch: match.epoch }, 'a match has another owner, or is over: dropped');
     matches.end(match, Closed_Reason.REASON_MATCH_UNKNOWN);
   }
+}
+
+/** Most in one trip, while trips keep time. */
+const TOGETHER = 16;
+
+/** Of a round of so many, which began so long ago: how many should be renewed by now, and for how long that is enough. */
+export function renewedBy(elapsedMs: number, matches: number, renewMs: number): { count: number; untilMs: number } {
+  const trips = Math.max(1, Math.ceil(matches / TOGETHER));
+  const due = Math.min(trips, Math.floor((elapsedMs * trips) / renewMs) + 1);
+  return { count: Math.min(matches, due * TOGETHER), untilMs: (due * renewMs) / trips };
 }
 
 const script = (name: string) => new LuaScript(new URL(`scripts/${name}.lua`, import.meta.url));
