@@ -13,6 +13,7 @@ import { matchmakingFields } from '../services/matchmaking/src/config.ts';
 import { sessionFields } from '../services/session/src/config.ts';
 import { simulationFields } from '../services/simulation/src/config.ts';
 import { root } from '../tools/setup.mjs';
+import { nodeArgsOf } from '../tools/start/service-plans.ts';
 import { clewServices, namesOf, readCompose } from './compose.ts';
 
 const fields = {
@@ -51,6 +52,14 @@ suite('compose.yaml', () => {
       const { environment = {}, command = [] } = compose.services[name]!;
       const service = /^services\/(\w+)\//.exec(command.at(-1) ?? '')?.[1] as keyof typeof fields;
       assert.doesNotThrow(() => parseConfig({ ...serviceFields, ...fields[service] }, environment), name);
+    }
+  });
+
+  test('every process runs with the flags that npm start gives it', () => {
+    for (const name of clewServices(compose)) {
+      const { command = [] } = compose.services[name]!;
+      const kind = /^services\/(\w+)\//.exec(command.at(-1) ?? '')?.[1] as keyof typeof fields;
+      for (const flag of nodeArgsOf[kind] ?? []) assert.ok(command.includes(flag), `${name} without ${flag}`);
     }
   });
 

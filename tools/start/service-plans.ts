@@ -11,10 +11,14 @@ export type Kind = (typeof kinds)[number];
 export type Counts = Readonly<Record<Kind, number>>;
 
 /**
- * For Node, by kind. An edge's work is short-lived garbage: in a young generation as large as V8 would make it, that takes as much
- * memory as all that a thousand players need, and in one of 2 MB it gets old before it is found (docs/performance.md).
+ * For Node, by kind (docs/performance.md). An edge's work is short-lived garbage: in a young generation as large as V8 would make
+ * it, that takes as much memory as all that a thousand players need, and in one of 2 MB it gets old before it is found. A
+ * simulation has one core to itself: helpers that collect garbage beside it only make it wait for them.
  */
-const nodeArgsOf: Readonly<Partial<Record<Kind, readonly string[]>>> = { edge: ['--max-semi-space-size=8'] };
+export const nodeArgsOf: Readonly<Partial<Record<Kind, readonly string[]>>> = {
+  edge: ['--max-semi-space-size=8'],
+  simulation: ['--single-threaded-gc'],
+};
 
 export interface ServicePlan {
   readonly kind: Kind;
