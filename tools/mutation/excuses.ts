@@ -137,13 +137,13 @@ export const excuses: readonly Excuse[] = [
     path: 'services/edge/src/trunk/trunk.ts',
     line: 'clearTimeout(this.#flush);',
     next: 'this.#flush = undefined;',
-    reason: 'within milliseconds it fires, and finds nothing to send',
+    reason: 'within a tick it fires, and sends what waits a little earlier',
   },
   {
     path: 'services/edge/src/trunk/trunk.ts',
     line: 'clearTimeout(this.#flush);',
-    next: 'this.#call.cancel();',
-    reason: 'within milliseconds it fires, finds the trunk closed, and does nothing',
+    next: 'this.#call.close();',
+    reason: 'within a tick it fires, finds the trunk closed, and does nothing',
   },
   {
     path: 'packages/service-kit/src/telemetry/server-calls.ts',
@@ -176,14 +176,8 @@ export const excuses: readonly Excuse[] = [
   {
     path: 'services/simulation/src/trunk.ts',
     line: 'this.#release();',
-    next: "this.#call.emit('error', Object.assign(new Error(details), { code: status.INVALID_ARGUMENT, details }));",
-    reason: 'the error ends the stream, of which nothing waits unread, and its close does the same',
-  },
-  {
-    path: 'services/edge/src/trunk/trunk.ts',
-    line: 'this.#call.cancel();',
-    reason:
-      'the client is closed in the next line: grpc-js ends its connection within ten seconds, and the call with it',
+    next: 'this.#call.end(status.INVALID_ARGUMENT, details);',
+    reason: 'that ends the stream, of which nothing waits unread, and its close does the same',
   },
   {
     path: 'services/edge/src/edge.ts',

@@ -1,6 +1,11 @@
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
-import { connect as connectHttp2 } from 'node:http2';
+import {
+  connect as connectHttp2,
+  constants,
+  createServer as createHttp2Server,
+  type ServerHttp2Session,
+} from 'node:http2';
 import { type AddressInfo, connect, createServer, type Socket } from 'node:net';
 import { suite, type TestContext, test } from 'node:test';
 import { setTimeout as wait } from 'node:timers/promises';
@@ -203,10 +208,25 @@ suite('a call on a connection of its own', () => {
     await until(() => calls.length === 1);
     calls[0]!.cut();
     await cut.closed;
-    const flooded = listening(port);
+    const ended = listening(port);
     await until(() => calls.length === 2);
-    calls[1]!.write(frame(Buffer.alloc(1_001)), () => {});
+    calls[1]!.end();
+    await ended.closed;
+    const flooded = listening(port);
+    await until(() => calls.length === 3);
+    calls[2]!.write(frame(Buffer.alloc(1_001)), () => {});
     await flooded.closed;
+  });
+
+  test('that is reset leaves no connection, either', async (context) => {
+    const sessions: ServerHttp2Session[] = [];
+    const rude = createHttp2Server();
+    rude.on('session', (session) => sessions.push(session));
+    rude.on('stream', (stream) => stream.on('error', () => {}).close(constants.NGHTTP2_REFUSED_STREAM));
+    await once(rude.listen(0, '127.0.0.1'), 'listening');
+    context.after(() => rude.close());
+    await listening((rude.address() as AddressInfo).port).closed;
+    await until(() => sessions[0]!.destroyed);
   });
 
   test('that is closed while it connects leaves no connection', async () => {

@@ -61,8 +61,6 @@ export class ServerCall {
    * takes nothing any more, not even the end of a stream.
    */
   cut(): void {
-    const { session } = this.#stream;
-    session?.socket.resetAndDestroy();
-    session?.destroy();
+    this.#stream.session?.socket.resetAndDestroy();
   }
 }

@@ -3,8 +3,10 @@ import { once } from 'node:events';
 import { type AddressInfo, createServer, type Socket } from 'node:net';
 import { suite, test } from 'node:test';
 import { Input } from '@clew/protocol/clew/play/v1/frame.ts';
-import { Closed_Reason, TrunkResponse } from '@clew/protocol/clew/simulation/v1/simulation.ts';
+import { Closed_Reason, TrunkResponse, TrunkServiceDefinition } from '@clew/protocol/clew/simulation/v1/simulation.ts';
+import { BidiServer } from '@clew/service-kit/bidi/server';
 import { Collections } from '@clew/service-kit/collections';
+import { grpcDefinition } from '@clew/service-kit/grpc-definition';
 import { Relay } from '@clew/service-kit/testing/relay';
 import { FakeSimulation } from '../testing/fake-simulation.ts';
 import { until } from '../testing/until.ts';
@@ -199,6 +201,25 @@ suite('a trunk', () => {
     await until('a connection of its own was tried', () => second.isBroken && sockets.length >= 2);
     await Promise.all(sockets.map((socket) => socket.closed || once(socket, 'close')));
     mute.close();
+  });
+
+  test('on which something comes that is no message is broken', async (context) => {
+    const { trunk: method } = grpcDefinition(TrunkServiceDefinition);
+    const garbage = Buffer.from([0, 0, 0, 0, 2, 0x0a, 0xff]); // behind a prefix, a field that is cut off
+    const server = new BidiServer({
+      ...{ path: method.path, messageBytesMax: 1_000, connectionsMax: 1 },
+      onCall: (call) =>
+        call.listen({ message: () => call.write(garbage, () => {}), ended: () => {}, closed: () => {} }),
+    });
+    context.after(() => server.stop(0));
+    const address = `127.0.0.1:${await server.listen('127.0.0.1', 0)}`;
+    const { trunks, sizes } = openTrunks({ silenceMs: 600_000 });
+    using _ = trunks;
+    const ears = new Ears();
+    trunks.attach(address, seat('a'), ears);
+    await until('it is broken', () => ears.isBroken);
+    assert.deepEqual(sizes(), [0, 0]);
+    await until('the connection is gone', () => server.size === 0);
   });
 
   test('that says good-bye to somebody who does not listen is cut', async () => {
