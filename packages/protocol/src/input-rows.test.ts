@@ -40,6 +40,7 @@ suite('rows of inputs', () => {
 
   test('can be sent whatever lag a player claims', () => {
     const input = { sequence: 1, tick: 1, forward: 0, strafe: 0, heading: 0, buttons: 0, lag: 0xffff_ffff };
-    TrunkRequest.encode({ ...TrunkRequest.create(), inputs: rowsOf(1, [input]) }).finish();
+    const bytes = TrunkRequest.encode({ ...TrunkRequest.create(), inputs: rowsOf(1, [input]) }).finish();
+    assert.equal(inputAt(TrunkRequest.decode(bytes).inputs, 0).lag, 0xffff_fffe);
   });
 });
