@@ -15,7 +15,8 @@ export interface TrunkServiceOptions extends Omit<TrunkOptions, 'onNamed' | 'onG
 }
 
 const { trunk: method } = grpcDefinition(TrunkServiceDefinition);
-const MESSAGE_BYTES_MAX = 256 * 1024;
+/** All that an edge may have gathered while this process stood still: 32 inputs of each of 10,000 channels. */
+const MESSAGE_BYTES_MAX = 8 * 1024 * 1024;
 
 /** The listener that edges reach: one trunk each; a newer one of the same edge ends the older. */
 export class TrunkService {

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { suite, type TestContext, test } from 'node:test';
 import { Closed_Reason, type TrunkRequest, TrunkResponse } from '@clew/protocol/clew/simulation/v1/simulation.ts';
+import { rowsOf } from '@clew/protocol/input-rows';
 import { status } from '@grpc/grpc-js';
 import { BACKLOG_MESSAGES_MAX } from './backlog.ts';
 import type { Match } from './match.ts';
@@ -38,6 +39,24 @@ suite('a trunk', () => {
     const first = edge.responses.findIndex(({ frames }) => frames.length > 0);
     const answer = edge.responses.findIndex(({ attached }) => attached.length > 0);
     assert.ok(answer <= first);
+  });
+
+  test('answers at once, whenever the next phase is', async (context) => {
+    const world = await TestMatches.open(context);
+    const edge = world.edge('edge-1');
+    edge.send({ attaches: [{ channel: 1, matchId: 'm-nowhere', playerId: player(1).playerId, sessionEpoch: 1 }] });
+    await edge.until(() => edge.responses.length === 1); // no phase comes
+    assert.equal(edge.responses[0]?.closed[0]?.reason, Closed_Reason.REASON_MATCH_UNKNOWN);
+  });
+
+  test('takes all that an edge gathered while the process stood still', async (context) => {
+    const world = await TestMatches.open(context);
+    const edge = world.edge('edge-1');
+    const input = { sequence: 1, tick: 1_000_000, forward: 0, strafe: 0, heading: 60_000, buttons: 0 };
+    const rows = Array.from({ length: 32 * 2_000 }, (_, index) => rowsOf(100_000 + (index >> 5), [input])).flat();
+    edge.send({ inputs: rows });
+    await world.settle(() => world.counters.get('simulation.inputs_homeless') === 64_000 || edge.ended !== undefined);
+    assert.equal(edge.ended, undefined);
   });
 
   test('attaches who comes with a trace, though nobody exports it here', async (context) => {
@@ -171,6 +190,7 @@ suite('a trunk', () => {
 
   const faults: readonly [string, Partial<TrunkRequest>][] = [
     ['does not name its edge', { keyframes: [1] }],
+    ['sends half a row of inputs', { edgeId: 'e', inputs: [1, 2, 3] }],
     ['uses channel 0', { edgeId: 'e', attaches: [{ channel: 0, matchId: 'm', playerId: 'p', sessionEpoch: 1 }] }],
   ];
   for (const [fault, request] of faults) {

@@ -57,7 +57,8 @@ const response: TrunkResponse = { attached: [], closed: [], frames: [] };
 /**
  * One edge's stream: inputs of all its players up, frames of all their matches down.
  *
- * K1 All that is to be said in one phase of the tick leaves as one message, and an empty one breaks longer silence.
+ * K1 All that is to be said in one phase of the tick leaves as one message, and an empty one breaks longer silence. What an edge
+ *    asks is answered at once: the next phase may be a tick away.
  * K2 What waits for the edge is bounded. At the bound frames are dropped, not queued: once the edge has read all, each
  *    of its matches sends a keyframe (M5).
  * K3 An edge that takes nothing for `stallMs` is cut off with a reset, whatever its kernel answers (M4).
@@ -159,7 +160,7 @@ export class Trunk implements TrunkWriter {
   #receive(message: Uint8Array): void {
     try {
       this.#take(decoded(message));
-      if (this.#gatheredBytes > 0 && this.writable) this.#write(this.#options.clock()); // what was asked is answered
+      if (this.#gatheredBytes > 0 && this.writable) this.#write(this.#options.clock()); // K1
     } catch (error) {
       if (error instanceof ProtocolError) {
         this.#refuse(error.message);
