@@ -1,7 +1,15 @@
 import assert from 'node:assert/strict';
+import { connect } from 'node:http2';
 import { suite, type TestContext, test } from 'node:test';
-import { Closed_Reason, type TrunkRequest, TrunkResponse } from '@clew/protocol/clew/simulation/v1/simulation.ts';
+import {
+  Closed_Reason,
+  TrunkRequest,
+  TrunkResponse,
+  TrunkServiceDefinition,
+} from '@clew/protocol/clew/simulation/v1/simulation.ts';
 import { rowsOf } from '@clew/protocol/input-rows';
+import { MessageWriter } from '@clew/service-kit/bidi/messages';
+import { grpcDefinition } from '@clew/service-kit/grpc-definition';
 import { status } from '@grpc/grpc-js';
 import { BACKLOG_MESSAGES_MAX } from './backlog.ts';
 import type { Match } from './match.ts';
@@ -137,6 +145,24 @@ suite('a trunk', () => {
     assert.equal(world.orphans(), 0);
     const again = await world.attach(two, 2, match.id, 1);
     assert.equal(again.seat, 0);
+  });
+
+  test('whose connection is reset detaches its seats, too', async (context) => {
+    const world = await TestMatches.open(context);
+    const match = world.match();
+    const session = connect(`http://127.0.0.1:${world.port}`).on('error', () => {});
+    const { trunk: method } = grpcDefinition(TrunkServiceDefinition);
+    const stream = session.request({ ':method': 'POST', ':path': method.path }, { endStream: false });
+    stream.on('error', () => {}).resume();
+    const writer = new MessageWriter(TrunkRequest);
+    const attach = { channel: 1, matchId: match.id, playerId: player(1).playerId, sessionEpoch: 1 };
+    writer.add({ ...TrunkRequest.create(), edgeId: 'edge-1', attaches: [attach] });
+    stream.write(writer.finish());
+    const seat = match.seating.seats[0]!;
+    await world.settle(() => seat.state.kind === 'attached');
+    session.socket.resetAndDestroy();
+    await world.settle(() => seat.state.kind === 'detached');
+    assert.equal(world.size('simulation.trunks'), 0);
   });
 
   test('that ends politely is ended politely', async (context) => {

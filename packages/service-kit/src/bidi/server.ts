@@ -46,8 +46,7 @@ export class BidiServer {
 
   /** Takes no more connections; calls get `graceMs` to end, the rest is cut. */
   async stop(graceMs = 1_000): Promise<void> {
-    const closed = new Promise<void>((resolve) => this.#server.close(() => resolve()));
-    for (const session of this.#sessions) session.close();
+    const closed = new Promise<void>((resolve) => this.#server.close(() => resolve())); // it says GOAWAY to all
     await Promise.race([closed, sleep(graceMs, undefined, { ref: false })]);
     for (const session of this.#sessions) session.destroy();
     await closed;

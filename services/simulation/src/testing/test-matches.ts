@@ -85,6 +85,10 @@ export class TestMatches {
     return test;
   }
 
+  get port(): number {
+    return this.#port;
+  }
+
   edge(edgeId?: string): FakeEdge {
     const edge = new FakeEdge(this.#port, edgeId);
     this.#edges.push(edge);
