@@ -50,6 +50,15 @@ class Ears implements ChannelListener {
   }
 }
 
+/** A seat at a simulation, over a trunk of its own. */
+async function seated(simulation: FakeSimulation, more: Partial<typeof options> = {}) {
+  const opened = openTrunks(more);
+  const ears = new Ears();
+  const channel = opened.trunks.attach(simulation.address, seat('a'), ears);
+  await until('it sits', () => ears.seat !== undefined);
+  return { ...opened, ears, channel };
+}
+
 suite('a trunk', () => {
   test('tells a seat of a divided match what it sees, and nothing once it is gone', async () => {
     await using simulation = await FakeSimulation.open();
@@ -141,11 +150,8 @@ suite('a trunk', () => {
 
   test('sends inputs right before the next tick, and tells how long it held them back', async () => {
     await using simulation = await FakeSimulation.open();
-    const { trunks } = openTrunks({ tickMs: 1_000 });
+    const { trunks, ears, channel } = await seated(simulation, { tickMs: 1_000 });
     using _ = trunks;
-    const ears = new Ears();
-    const channel = trunks.attach(simulation.address, seat('a'), ears);
-    await until('it sits', () => ears.seat !== undefined);
     simulation.frame('m-1', 1);
     await until('there is a frame', () => ears.frames.length === 1);
     channel.steer([Input.fromPartial({ sequence: 1 })]);
@@ -155,11 +161,8 @@ suite('a trunk', () => {
 
   test('holds no inputs back while something else goes up', async () => {
     await using simulation = await FakeSimulation.open();
-    const { trunks } = openTrunks({ tickMs: 600_000, flushMs: 5 });
+    const { trunks, ears, channel } = await seated(simulation, { tickMs: 600_000, flushMs: 5 });
     using _ = trunks;
-    const ears = new Ears();
-    const channel = trunks.attach(simulation.address, seat('a'), ears);
-    await until('it sits', () => ears.seat !== undefined);
     simulation.frame('m-1', 1);
     await until('there is a frame', () => ears.frames.length === 1);
     channel.steer([Input.fromPartial({ sequence: 1 })]);
@@ -224,11 +227,8 @@ suite('a trunk', () => {
 
   test('that says good-bye to somebody who does not listen is cut', async () => {
     await using simulation = await FakeSimulation.open();
-    const { trunks, sizes } = openTrunks({ silenceMs: 1_000 });
+    const { trunks, sizes, ears, channel } = await seated(simulation, { silenceMs: 1_000 });
     using _ = trunks;
-    const ears = new Ears();
-    const channel = trunks.attach(simulation.address, seat('a'), ears);
-    await until('it sits', () => ears.seat !== undefined);
     for (const call of simulation.trunks) call.removeAllListeners('end');
     channel.detach(false);
     await until('nothing is left', () => sizes().every((size) => size === 0));
@@ -289,11 +289,8 @@ suite('a trunk', () => {
 
   test('says good-bye although nothing comes from the other side', async () => {
     await using simulation = await FakeSimulation.open();
-    const { trunks } = openTrunks({ silenceMs: 60_000 });
+    const { trunks, ears, channel } = await seated(simulation, { silenceMs: 60_000 });
     using _ = trunks;
-    const ears = new Ears();
-    const channel = trunks.attach(simulation.address, seat('a'), ears);
-    await until('it sits', () => ears.seat !== undefined);
     simulation.silent = true;
     channel.detach(false);
     await until('it is over', () => simulation.trunks.size === 0);
@@ -301,11 +298,8 @@ suite('a trunk', () => {
 
   test('that is broken by silence is open no more on the other side, either', async () => {
     await using simulation = await FakeSimulation.open();
-    const { trunks } = openTrunks({ silenceMs: 1_000 });
+    const { trunks, ears } = await seated(simulation, { silenceMs: 1_000 });
     using _ = trunks;
-    const ears = new Ears();
-    trunks.attach(simulation.address, seat('a'), ears);
-    await until('it sits', () => ears.seat !== undefined);
     simulation.silent = true;
     await until('it is broken', () => ears.isBroken);
     await until('the simulation sees it', () => simulation.trunks.size === 0);
@@ -313,11 +307,8 @@ suite('a trunk', () => {
 
   test('whose last channel the simulation closes says good-bye at once', async () => {
     await using simulation = await FakeSimulation.open();
-    const { trunks, sizes } = openTrunks({ silenceMs: 600_000 });
+    const { trunks, sizes, ears } = await seated(simulation, { silenceMs: 600_000 });
     using _ = trunks;
-    const ears = new Ears();
-    trunks.attach(simulation.address, seat('a'), ears);
-    await until('it sits', () => ears.seat !== undefined);
     simulation.close('m-1', Closed_Reason.REASON_MATCH_ENDED);
     await until('it is closed', () => ears.closedBy === Closed_Reason.REASON_MATCH_ENDED);
     await until('nothing is left', () => simulation.trunks.size === 0 && sizes().every((size) => size === 0));
