@@ -10,7 +10,7 @@ export interface BidiServerOptions {
   readonly path: string;
   readonly messageBytesMax: number;
   readonly connectionsMax: number;
-  /** A client is asked so often whether it is there; one that did not answer by the next time is cut off. Default 10 s. */
+  /** A client is asked so often whether it is there; one that answered neither of two times is cut off. Default 10 s. */
   readonly pingMs?: number;
   readonly onCall: (call: ServerCall) => void;
 }
@@ -19,7 +19,8 @@ export interface BidiServerOptions {
  * A listener for one bidirectional method of gRPC, on bare HTTP/2: for streams between services whose messages come by the
  * hundred a second. Any client of gRPC can speak to it.
  *
- * B1 A client that is gone without a word is noticed within two pings, and so is a connection that nobody calls on.
+ * B1 A client that is gone without a word is noticed within three pings, and so is a connection that nobody calls on. One
+ * unanswered ping proves nothing: if this process stood still meanwhile, its timer comes before the answers that wait.
  */
 export class BidiServer {
   readonly #options: BidiServerOptions;
@@ -54,13 +55,13 @@ export class BidiServer {
 
   #keep(session: ServerHttp2Session): void {
     this.#sessions.add(session);
-    let isSilent = false;
+    let unanswered = 0;
     let calls = 0;
     const ping = setInterval(() => {
-      if (isSilent || calls === 0) return void session.destroy(); // B1
-      isSilent = true;
+      if (unanswered === 2 || calls === 0) return void session.destroy(); // B1
+      unanswered += 1;
       session.ping(() => {
-        isSilent = false;
+        unanswered = 0;
       });
     }, this.#options.pingMs ?? 10_000);
     session.on('stream', (stream, headers) => {

@@ -227,7 +227,7 @@ suite('a trunk', () => {
 
   test('that says good-bye to somebody who does not listen is cut', async () => {
     await using simulation = await FakeSimulation.open();
-    const { trunks, sizes, ears, channel } = await seated(simulation, { silenceMs: 1_000 });
+    const { trunks, sizes, channel } = await seated(simulation, { silenceMs: 1_000 });
     using _ = trunks;
     for (const call of simulation.trunks) call.removeAllListeners('end');
     channel.detach(false);
@@ -289,7 +289,7 @@ suite('a trunk', () => {
 
   test('says good-bye although nothing comes from the other side', async () => {
     await using simulation = await FakeSimulation.open();
-    const { trunks, ears, channel } = await seated(simulation, { silenceMs: 60_000 });
+    const { trunks, channel } = await seated(simulation, { silenceMs: 60_000 });
     using _ = trunks;
     simulation.silent = true;
     channel.detach(false);
