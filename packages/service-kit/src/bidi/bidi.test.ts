@@ -142,8 +142,8 @@ suite('a server of one method', () => {
       await once(call.resume(), 'data');
     }
     for (const socket of relay.near) socket.unpipe().pause(); // nothing comes through, either way
-    await until(() => closed.length === 1);
-    assert.equal(server.size, 1);
+    await until(() => closed.length > 0 && server.size < 2);
+    assert.deepEqual([closed.length, server.size], [1, 1]);
     there.call.write(Buffer.from([2]));
     await once(there.call, 'data');
   });
