@@ -2,7 +2,8 @@ import type { Input } from '../gen/clew/play/v1/frame.ts';
 
 /**
  * The inputs in a TrunkRequest, as simulation.proto tells: rows of nine numbers. They come 20 times a second from every
- * player; decoded into objects they would be a fifth of a simulation's work.
+ * player; decoded into objects they would be a fifth of a simulation's work. Those in a JournalRecord name a seat where these
+ * name a channel.
  */
 export const INPUT_COLUMNS = 9;
 /** Added to what may be negative. */

@@ -69,6 +69,7 @@ const message: MatchFrame = {
   regionDeltas: undefined,
   regionKeyframes: undefined,
   sights: [],
+  journal: nothing,
 };
 
 /** All channels of one match on one trunk: they share its frames. */
@@ -95,10 +96,10 @@ export class Audience {
   }
 
   /**
-   * Sends the encoder's frame; of a divided match also the regions that somebody here has in sight. What the trunk cannot
-   * take is not queued: the newest keyframe makes up for it (M5).
+   * Sends the encoder's frame and the tick's journal record; of a divided match also the regions that somebody here has in
+   * sight. What the trunk cannot take is not queued: the newest keyframe makes up for it (M5).
    */
-  send(encoder: FrameEncoder, world: World, regions?: RegionEncoder): void {
+  send(encoder: FrameEncoder, world: World, record: Uint8Array, regions?: RegionEncoder): void {
     if (!this.trunk.writable) {
       this.#behind = true;
       return;
@@ -124,6 +125,7 @@ export class Audience {
     message.regionDeltas = someFollow ? regions?.deltas((region) => outlook!.isSeen(region)) : undefined;
     message.regionKeyframes = regions?.keyframes(outlook!.fresh());
     message.sights = outlook?.sights() ?? [];
+    message.journal = record;
     this.trunk.frame(message);
   }
 

@@ -15,11 +15,12 @@ import {
 import { Closed_Reason } from '@clew/protocol/clew/simulation/v1/simulation.ts';
 import { heldMsAt, tickAt } from '@clew/protocol/input-rows';
 import type { Counter, Counters } from '@clew/service-kit/counters';
+import { Journal } from '@clew/service-kit/journal';
 import type { Channel } from './audience.ts';
 import type { CounterName } from './counter-names.ts';
 import type { FrameEncoder } from './frame-encoder.ts';
 import type { Admission } from './input-queue.ts';
-import { Journal } from './journal.ts';
+import { encodeRecord } from './journal-record.ts';
 import type { DividedView, RegionEncoder } from './region-encoder.ts';
 import { Seating, type SeatLimits } from './seating.ts';
 import { Survey } from './survey.ts';
@@ -59,13 +60,12 @@ export interface MatchLimits extends SeatLimits {
   readonly finishedMs: number;
 }
 
-/** The journal reaches back 5 seconds. */
-export const JOURNAL_TICKS = 100;
+const nothing = new Uint8Array(0);
 
 export class Match {
   readonly id: string;
   readonly seating: Seating;
-  readonly journal = new Journal(JOURNAL_TICKS);
+  readonly journal = new Journal();
   /** The epoch under which this process owns it. */
   epoch: number;
   /** By its last renewal: then it should be gone (M6). */
@@ -73,6 +73,8 @@ export class Match {
   readonly #surroundings: MatchSurroundings;
   readonly #world: World;
   #state: MatchState = { kind: 'running' };
+  /** The newest tick's, encoded. */
+  #record: Uint8Array = nothing;
   /** What those who follow the match know; only while somebody does. */
   #shown: View | undefined;
   /** The same, where the match is divided. */
@@ -138,7 +140,8 @@ export class Match {
   #step(nowMs: number): void {
     const world = this.#world;
     const record = this.seating.record(world.tick + 1);
-    this.journal.push(record);
+    this.#record = encodeRecord(record);
+    this.journal.push(world.tick + 1, this.#record);
     step(world, record);
     this.#survey?.work(world);
     this.#nextTickMs = nowMs + TICK_MS;
@@ -164,7 +167,7 @@ export class Match {
       return;
     }
     encoder.begin(this.#shown ?? emptyView, next);
-    for (const audience of audiences) audience.send(encoder, this.#world);
+    for (const audience of audiences) audience.send(encoder, this.#world, this.#record);
     this.#shown = next;
   }
 
@@ -182,7 +185,7 @@ export class Match {
     const next = { view, parts: partsOf(view, visibility.regions, base), visibility };
     encoder.begin(base === undefined ? emptyView : common(base.view), common(view), 0);
     regions.begin(base, next);
-    for (const audience of audiences) audience.send(encoder, this.#world, regions);
+    for (const audience of audiences) audience.send(encoder, this.#world, this.#record, regions);
     this.#shownParts = next;
   }
 

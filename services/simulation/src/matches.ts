@@ -2,11 +2,13 @@ import { randomInt } from 'node:crypto';
 import type { OpenMatch } from '@clew/protocol/clew/matchmaking/v1/matchmaking.ts';
 import type { Closed_Reason } from '@clew/protocol/clew/simulation/v1/simulation.ts';
 import type { Collections } from '@clew/service-kit/collections';
+import { JOURNAL_TICKS } from '@clew/service-kit/journal';
 import type { Log } from '@clew/service-kit/log';
 import { exhausted, ServiceError, unavailable } from '@clew/service-kit/service-error';
 import { Status } from 'nice-grpc-common';
 import { WAITING_MAX } from './input-queue.ts';
-import { JOURNAL_TICKS, Match, type MatchSurroundings } from './match.ts';
+import { decodeRecord } from './journal-record.ts';
+import { Match, type MatchSurroundings } from './match.ts';
 import { isOpen } from './open-match.ts';
 import type { Player, SeatState } from './seat.ts';
 import { type Clock, PHASES } from './tick-loop.ts';
@@ -193,7 +195,7 @@ export class Matches {
     if (match.state.kind === 'failed') {
       counters.add('simulation.matches_failed');
       const { seed, rules, tick } = match.world;
-      const failure = { seed, rules, tick, journal: match.journal.records() };
+      const failure = { seed, rules, tick, journal: match.journal.records().map(decodeRecord) };
       log.error({ err: match.state.cause, match: match.id, failure }, 'a match failed and ended');
     } else counters.add('simulation.matches_ended');
     onGone(match);

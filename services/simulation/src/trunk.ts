@@ -113,9 +113,10 @@ export class Trunk implements TrunkWriter {
 
   frame(frame: MatchFrame): void {
     response.frames.push(frame);
-    const { regionDeltas, regionKeyframes } = frame;
+    const { delta, keyframe, journal, regionDeltas, regionKeyframes } = frame;
     const regionBytes = (regionDeltas?.frames.length ?? 0) + (regionKeyframes?.frames.length ?? 0);
-    this.#gather(frame.delta.length + frame.keyframe.length + regionBytes + 16 * (1 + frame.own.length));
+    const bytes = delta.length + keyframe.length + journal.length + regionBytes;
+    this.#gather(bytes + 16 * (1 + frame.own.length));
     if (this.#gatheredBytes >= MESSAGE_BYTES) this.#write(this.#options.clock());
   }
 

@@ -27,6 +27,7 @@ interface OpenChannel {
 const aliveMs = 50;
 /** Matches here are one region. */
 const undivided = { regionDeltas: undefined, regionKeyframes: undefined, sights: [] };
+const nothing = new Uint8Array(0);
 
 /**
  * A peer that owns matches without playing them: frames are what the test sends. It answers attaches with the next seat,
@@ -103,9 +104,9 @@ export class FakeSimulation implements AsyncDisposable {
   frame(
     matchId: string,
     tick: number,
-    parts: { delta?: boolean; keyframe?: boolean; own?: number[]; sights?: Sight[] } = {},
+    parts: { delta?: boolean; keyframe?: boolean; own?: number[]; sights?: Sight[]; journal?: Uint8Array } = {},
   ): void {
-    const { delta = true, keyframe = false, own = [], sights = [] } = parts;
+    const { delta = true, keyframe = false, own = [], sights = [], journal = nothing } = parts;
     const matchChannel = this.#matchChannels.get(matchId)!;
     const header = (keyframe: boolean) => ({ tick, keyframe, durableTick: 0, viewHash: 0 });
     const bytes = (keyframe: boolean) =>
@@ -117,11 +118,12 @@ export class FakeSimulation implements AsyncDisposable {
         {
           matchChannel,
           tick,
-          delta: delta ? bytes(false) : new Uint8Array(),
-          keyframe: keyframe ? bytes(true) : new Uint8Array(),
+          delta: delta ? bytes(false) : nothing,
+          keyframe: keyframe ? bytes(true) : nothing,
           own: own.map((channel) => ({ channel, own: ownBytes(channel) })),
           ...undivided,
           sights,
+          journal,
         },
       ],
     });
@@ -135,7 +137,7 @@ export class FakeSimulation implements AsyncDisposable {
       PlayResponse.fromPartial({ header, regions: [{ region: 0, layout }] }),
     ).finish();
     const matchChannel = this.#matchChannels.get(matchId)!;
-    this.#tell({ frames: [{ matchChannel, tick, delta: new Uint8Array(), keyframe, own: [], ...undivided }] });
+    this.#tell({ frames: [{ matchChannel, tick, delta: nothing, keyframe, own: [], ...undivided, journal: nothing }] });
   }
 
   /** Closes all channels of a match. */

@@ -11,6 +11,7 @@ import { Relay } from '@clew/service-kit/testing/relay';
 import { FakeSimulation } from '../testing/fake-simulation.ts';
 import { until } from '../testing/until.ts';
 import type { ChannelListener } from './channel.ts';
+import { Journals } from './journals.ts';
 import type { ChannelFrame } from './sights.ts';
 import { Trunk } from './trunk.ts';
 import { Trunks } from './trunks.ts';
@@ -78,6 +79,30 @@ suite('a trunk', () => {
     assert.equal(two.frames.length, 2);
   });
 
+  test('keeps what came in a match, and after it broke for whoever plays the match on', async () => {
+    await using simulation = await FakeSimulation.open();
+    const { trunks, sizes, ears } = await seated(simulation, { silenceMs: 1_000 });
+    using _ = trunks;
+    const records = [Uint8Array.of(1), Uint8Array.of(2, 2), Uint8Array.of(3)];
+    for (const [index, journal] of records.entries()) simulation.frame('m-1', 7 + index, { journal });
+    await until('the frames are there', () => ears.frames.length === records.length);
+    simulation.silent = true;
+    await until('it is broken', () => ears.isBroken);
+    assert.deepEqual(trunks.journals.of('m-1')?.records(), records);
+    assert.deepEqual(sizes(), [0, 0, 1]);
+  });
+
+  test('keeps nothing of a match that its players left', async () => {
+    await using simulation = await FakeSimulation.open();
+    const { trunks, sizes, ears, channel } = await seated(simulation);
+    using _ = trunks;
+    simulation.frame('m-1', 1, { journal: Uint8Array.of(1) });
+    await until('the frame is there', () => ears.frames.length === 1);
+    assert.deepEqual(sizes(), [1, 1, 1]);
+    channel.detach(true);
+    assert.equal(trunks.journals.of('m-1'), undefined);
+  });
+
   test('tells what is for one seat alone to that seat, and once', async () => {
     await using simulation = await FakeSimulation.open();
     const { trunks } = openTrunks();
@@ -107,7 +132,7 @@ suite('a trunk', () => {
     const second = trunks.attach(simulation.address, seat('b', 'm-2'), two);
     await until('both sit', () => one.seat !== undefined && two.seat !== undefined);
     assert.equal(simulation.trunks.size, 1);
-    assert.deepEqual(sizes(), [1, 2]);
+    assert.deepEqual(sizes(), [1, 2, 2]);
     first.detach(false);
     second.detach(true);
     await until('the simulation hears both', () => simulation.detaches.length === 2);
@@ -184,7 +209,7 @@ suite('a trunk', () => {
     const ears = [new Ears(), new Ears()];
     for (const each of ears) trunks.attach(address, seat('a'), each);
     await until('both hear it', () => ears.every((each) => each.isBroken));
-    assert.deepEqual(sizes(), [0, 0]);
+    assert.deepEqual(sizes(), [0, 0, 0]);
   });
 
   test('to somebody who takes the connection and says nothing is broken by silence, and leaves no connection', {
@@ -221,7 +246,7 @@ suite('a trunk', () => {
     const ears = new Ears();
     trunks.attach(address, seat('a'), ears);
     await until('it is broken', () => ears.isBroken);
-    assert.deepEqual(sizes(), [0, 0]);
+    assert.deepEqual(sizes(), [0, 0, 0]);
     await until('the connection is gone', () => server.size === 0);
   });
 
@@ -242,7 +267,7 @@ suite('a trunk', () => {
     await until('it sits', () => ears.seat !== undefined);
     trunks[Symbol.dispose]();
     assert.equal(ears.isBroken, true);
-    assert.deepEqual(sizes(), [0, 0]);
+    assert.deepEqual(sizes(), [0, 0, 0]);
     await until('the simulation sees it', () => simulation.trunks.size === 0);
   });
 
@@ -261,7 +286,7 @@ suite('a trunk', () => {
   test('that is closed holds no channel, though somebody holds it', async () => {
     await using simulation = await FakeSimulation.open();
     let closed = 0;
-    const trunk = new Trunk(simulation.address, options, () => {
+    const trunk = new Trunk(simulation.address, options, new Journals(new Collections(), 10), () => {
       closed += 1;
     });
     const channel = trunk.attach(seat('a'), new Ears());
@@ -273,7 +298,12 @@ suite('a trunk', () => {
 
   test('holds what was steered until it is sent, and a match as long as somebody is in it', async () => {
     await using simulation = await FakeSimulation.open();
-    const trunk = new Trunk(simulation.address, { ...options, silenceMs: 60_000 }, () => {});
+    const trunk = new Trunk(
+      simulation.address,
+      { ...options, silenceMs: 60_000 },
+      new Journals(new Collections(), 10),
+      () => {},
+    );
     const ears = [new Ears(), new Ears()];
     const [first] = ears.map((each, index) => trunk.attach(seat('a', `m-${index + 1}`), each));
     await until('both sit', () => ears.every((each) => each.seat !== undefined));

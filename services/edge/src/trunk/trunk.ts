@@ -9,7 +9,9 @@ import { pushInput } from '@clew/protocol/input-rows';
 import { ClientCall } from '@clew/service-kit/bidi/client-call';
 import { MessageWriter } from '@clew/service-kit/bidi/messages';
 import { grpcDefinition } from '@clew/service-kit/grpc-definition';
+import type { Journal } from '@clew/service-kit/journal';
 import type { Channel, ChannelListener, ChannelSeat } from './channel.ts';
+import type { Journals } from './journals.ts';
 import { type ChannelFrame, Sights } from './sights.ts';
 import { TickTimes } from './tick-times.ts';
 
@@ -25,6 +27,7 @@ import { TickTimes } from './tick-times.ts';
  *    is held on while the system has not taken the last message: at most 32 inputs per channel, the oldest give way.
  * T4 What comes down is handed on as views of the message that arrived, neither copied nor decoded; of a match that is
  *    divided into regions it is put together, once for all who see the same (Sights).
+ * T5 What came from outside in a match goes to its journal, unread (Journals).
  */
 export interface TrunkOptions {
   readonly edgeId: string;
@@ -56,6 +59,8 @@ interface OpenChannel {
 /** The channels of one match. */
 interface MatchGroup {
   readonly matchChannel: number;
+  readonly matchId: string;
+  readonly journal: Journal;
   readonly members: Set<OpenChannel>;
   /** Where the match is divided: what each of them sees. */
   readonly sights: Sights<OpenChannel>;
@@ -64,6 +69,7 @@ interface MatchGroup {
 export class Trunk {
   readonly address: string;
   readonly #options: TrunkOptions;
+  readonly #journals: Journals;
   readonly #call: ClientCall;
   readonly #writer = new MessageWriter(TrunkRequest);
   readonly #onClosed: () => void;
@@ -83,8 +89,9 @@ export class Trunk {
   #nextId = 1;
 
   /** Opens the stream at once. `onClosed` is called when nothing of it is left. */
-  constructor(address: string, options: TrunkOptions, onClosed: () => void) {
+  constructor(address: string, options: TrunkOptions, journals: Journals, onClosed: () => void) {
     this.address = address;
+    this.#journals = journals;
     this.#options = options;
     this.#onClosed = onClosed;
     this.#times = new TickTimes(options.tickMs);
@@ -137,7 +144,7 @@ export class Trunk {
 
   /** Ends it with all of its channels, which hear `broken`. */
   close(): void {
-    this.#close();
+    this.#close(false);
   }
 
   #steer(channel: OpenChannel, inputs: readonly Input[]): void {
@@ -240,6 +247,7 @@ export class Trunk {
   #relay(frame: MatchFrame): void {
     const group = this.#groups.get(frame.matchChannel);
     if (group === undefined) return;
+    group.journal.push(frame.tick, frame.journal); // T5
     for (const { channel: id, own } of frame.own) {
       const channel = this.#channels.get(id);
       if (channel !== undefined) channel.own = own;
@@ -257,7 +265,9 @@ export class Trunk {
     this.#part(channel);
     let group = this.#groups.get(matchChannel);
     if (group === undefined) {
-      group = { matchChannel, members: new Set(), sights: new Sights() };
+      const { matchId } = channel.seat;
+      const journal = this.#journals.open(matchId);
+      group = { matchChannel, matchId, journal, members: new Set(), sights: new Sights() };
       this.#groups.set(matchChannel, group);
     }
     group.members.add(channel);
@@ -269,7 +279,9 @@ export class Trunk {
     if (group === undefined) return;
     group.members.delete(channel);
     group.sights.forget(channel);
-    if (group.members.size === 0) this.#groups.delete(group.matchChannel);
+    if (group.members.size > 0) return;
+    this.#groups.delete(group.matchChannel);
+    this.#journals.close(group.matchId, false);
   }
 
   #forget(channel: OpenChannel): void {
@@ -279,13 +291,15 @@ export class Trunk {
     channel.pendingInputs = [];
   }
 
-  #close(): void {
+  #close(broken = true): void {
     if (this.#phase === 'closed') return;
     this.#phase = 'closed';
     clearTimeout(this.#flush);
     this.#call.close();
     const channels = [...this.#channels.values()];
     this.#channels.clear();
+    for (const { matchId } of this.#groups.values()) this.#journals.close(matchId, broken);
+    this.#groups.clear();
     this.#steered = [];
     this.#batch = emptyBatch();
     this.#onClosed();

@@ -1,5 +1,6 @@
 import type { Collections } from '@clew/service-kit/collections';
 import type { Channel, ChannelListener, ChannelSeat } from './channel.ts';
+import { Journals } from './journals.ts';
 import { Trunk, type TrunkOptions } from './trunk.ts';
 
 export interface TrunksOptions extends TrunkOptions {
@@ -12,6 +13,7 @@ const trunksMax = 10_000;
 
 /** The trunks of this edge: one for each simulation that has a seat of a player here, and those that say good-bye. */
 export class Trunks implements Disposable {
+  readonly journals: Journals;
   readonly #options: TrunksOptions;
   readonly #trunks: Set<Trunk>;
   readonly #watch: NodeJS.Timeout;
@@ -22,7 +24,9 @@ export class Trunks implements Disposable {
       bound: trunksMax,
       orphans: () => [...this.#trunks].filter((trunk) => trunk.phase === 'open' && trunk.size === 0).length,
     });
-    options.collections.register('edge.channels', { bound: options.channelsMax }, () => this.#channels());
+    const { channelsMax } = options;
+    options.collections.register('edge.channels', { bound: channelsMax }, () => this.#channels());
+    this.journals = new Journals(options.collections, channelsMax);
     this.#watch = setInterval(() => this.#check(), Math.max(1, options.silenceMs / 5));
   }
 
@@ -38,7 +42,7 @@ export class Trunks implements Disposable {
 
   #open(address: string): Trunk {
     for (const trunk of this.#trunks) if (trunk.address === address && trunk.phase === 'open') return trunk;
-    const trunk = new Trunk(address, this.#options, () => this.#trunks.delete(trunk));
+    const trunk = new Trunk(address, this.#options, this.journals, () => this.#trunks.delete(trunk));
     this.#trunks.add(trunk);
     return trunk;
   }
@@ -46,6 +50,7 @@ export class Trunks implements Disposable {
   #check(): void {
     const nowMs = performance.now();
     for (const trunk of this.#trunks) trunk.check(nowMs);
+    this.journals.sweep(nowMs);
   }
 
   #channels(): number {
