@@ -56,10 +56,14 @@ export interface AvatarDelta {
 /** What changed from `base` to `next`. For a keyframe the base is `emptyView`. */
 export function delta(base: View, next: View): Delta {
   const moves = new MovesDraft();
+  const { avatars, avatarsGone, clews, clewsGone } = contentDelta(base, next, moves);
   return {
     layout: sameLayout(base.layout, next.layout) ? undefined : next.layout,
     level: sameLevel(base.level, next.level) ? undefined : next.level,
-    ...contentDelta(base, next, moves),
+    avatars,
+    avatarsGone,
+    clews,
+    clewsGone,
     moves: moves.finish(),
   };
 }

@@ -76,7 +76,15 @@ export class FrameEncoder {
       this.#hash ??= hashView(this.#next);
       header.viewHash = this.#hash;
     }
-    Object.assign(regions[0]!, delta(base, this.#next));
+    const region = regions[0]!;
+    const { layout, level, avatars, avatarsGone, clews, clewsGone, moves } = delta(base, this.#next);
+    region.layout = layout;
+    region.level = level;
+    region.avatars = avatars;
+    region.avatarsGone = avatarsGone;
+    region.clews = clews;
+    region.clewsGone = clewsGone;
+    region.moves = moves;
     return this.#written(this.#frame);
   }
 

@@ -13,13 +13,11 @@ import {
   type World,
 } from '@clew/maze';
 import { Closed_Reason } from '@clew/protocol/clew/simulation/v1/simulation.ts';
-import { heldMsAt, tickAt } from '@clew/protocol/input-rows';
-import type { Counter, Counters } from '@clew/service-kit/counters';
+import type { Counters } from '@clew/service-kit/counters';
 import { Journal } from '@clew/service-kit/journal';
-import type { Channel } from './audience.ts';
 import type { CounterName } from './counter-names.ts';
 import type { FrameEncoder } from './frame-encoder.ts';
-import type { Admission } from './input-queue.ts';
+import type { Admissions } from './input-queue.ts';
 import { encodeRecord } from './journal-record.ts';
 import type { DividedView, RegionEncoder } from './region-encoder.ts';
 import { Seating, type SeatLimits } from './seating.ts';
@@ -51,7 +49,7 @@ export interface MatchSurroundings {
   readonly regions: RegionEncoder;
   readonly counters: Counters<CounterName>;
   /** Counts what became of inputs. */
-  readonly admissions: Readonly<Record<Admission, Counter>>;
+  readonly admissions: Admissions;
   readonly limits: MatchLimits;
 }
 
@@ -80,19 +78,16 @@ export class Match {
   /** The same, where the match is divided. */
   #shownParts: DividedView | undefined;
   readonly #survey: Survey | undefined;
-  /** When the next tick is due. */
-  #nextTickMs: number;
 
-  /** `seed` decides all randomness of the match; `nowMs` is by the same clock as everywhere in here. */
-  constructor(id: string, epoch: number, seed: number, surroundings: MatchSurroundings, nowMs: number) {
-    const { rules, limits, counters } = surroundings;
+  /** `seed` decides all randomness of the match. */
+  constructor(id: string, epoch: number, seed: number, surroundings: MatchSurroundings) {
+    const { rules, limits, counters, admissions } = surroundings;
     this.id = id;
     this.epoch = epoch;
     this.#surroundings = surroundings;
     this.#world = createWorld({ seed, rules });
-    this.seating = new Seating(rules.seats, limits, counters);
+    this.seating = new Seating(rules.seats, limits, counters, admissions);
     this.#survey = rules.regionSize > 0 ? new Survey(rules.regionSize) : undefined;
-    this.#nextTickMs = nowMs + TICK_MS;
   }
 
   get state(): MatchState {
@@ -113,13 +108,6 @@ export class Match {
     return this.#world;
   }
 
-  /** What a player's hands did, as the row that begins at `at` tells (input-rows). */
-  offer({ inputs: queue }: Channel, rows: readonly number[], at: number, nowMs: number): void {
-    const { tick } = this.#world;
-    const marginMs = this.#nextTickMs - nowMs + heldMsAt(rows, at) + (tickAt(rows, at) - tick - 1) * TICK_MS;
-    this.#surroundings.admissions[queue.offer(rows, at, tick, marginMs)].add();
-  }
-
   /** One tick, due at `scheduledMs`. Never throws (T3): the state tells how it went. */
   tick(scheduledMs: number): void {
     try {
@@ -137,14 +125,13 @@ export class Match {
     this.#end({ kind: 'over', reason }, reason);
   }
 
-  #step(nowMs: number): void {
+  #step(dueMs: number): void {
     const world = this.#world;
-    const record = this.seating.record(world.tick + 1);
+    const record = this.seating.record(world.tick + 1, dueMs);
     this.#record = encodeRecord(record);
     this.journal.push(world.tick + 1, this.#record);
     step(world, record);
     this.#survey?.work(world);
-    this.#nextTickMs = nowMs + TICK_MS;
     if (this.#state.kind === 'finished') {
       if (world.tick >= this.#state.closeTick) this.end(Closed_Reason.REASON_MATCH_ENDED);
     } else if (world.level.phase === Phase.FINISHED) {

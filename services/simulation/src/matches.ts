@@ -53,7 +53,6 @@ export class Matches {
       late: counters.of('simulation.inputs_late'),
       repeated: counters.of('simulation.inputs_repeated'),
       early: counters.of('simulation.inputs_early'),
-      full: counters.of('simulation.inputs_full'),
     };
     this.#surroundings = { ...options, admissions };
     this.#byId = collections.map('simulation.matches', {
@@ -111,7 +110,7 @@ export class Matches {
     this.#refuseWhileDraining();
     if (this.#byId.size >= matchesMax) throw exhausted('SIMULATION_FULL', 'no room for another match here', 1_000);
     const nowMs = clock();
-    const match = new Match(id, epoch, randomInt(2 ** 48 - 1), this.#surroundings, nowMs);
+    const match = new Match(id, epoch, randomInt(2 ** 48 - 1), this.#surroundings);
     if (!match.seating.reserve(players, nowMs)) throw matchFull();
     this.#byId.set(id, match);
     this.#choosePhase().push(match);

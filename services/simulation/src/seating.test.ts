@@ -28,7 +28,9 @@ class NotingTrunk implements TrunkWriter {
 }
 
 const limits = { reservedMs: 10_000, detachedMs: 30_000 };
-const newSeating = (seats = 4) => new Seating(seats, limits, new Counters(counterNames));
+const admission = { add: () => {} };
+const admissions = { waiting: admission, late: admission, repeated: admission, early: admission };
+const newSeating = (seats = 4) => new Seating(seats, limits, new Counters(counterNames), admissions);
 
 suite('seating', () => {
   test('reserves for all or for nobody', () => {
@@ -132,7 +134,7 @@ suite('seating', () => {
           if (what === 'leave' && seat?.channel) seating.detach(seat.channel, true, 0);
           if (what === 'evict' && seat) seating.evict(seat, Closed_Reason.REASON_SEAT_UNKNOWN);
           if (what !== 'tick') continue;
-          step(world, seating.record(world.tick + 1));
+          step(world, seating.record(world.tick + 1, 0));
           for (const { number, state } of seating.seats) {
             const avatar = world.avatars[number]!;
             assert.equal((avatar.flags & FLAG_BOT) !== 0, state.kind === 'bot');
@@ -155,11 +157,11 @@ suite('seating', () => {
       return outcome.channel;
     };
     seating.reserve([player(1)], 0);
-    attach(1, 1).inputs.offer(row(900), 0, 0, 0);
-    step(world, seating.record(1));
+    attach(1, 1).inputs.offer(row(900), 0, 0);
+    step(world, seating.record(1, 0));
     assert.equal(world.avatars[0]?.lastInput, 900);
-    attach(2, 2).inputs.offer(row(1), 0, 1, 0);
-    step(world, seating.record(2));
+    attach(2, 2).inputs.offer(row(1), 0, 0);
+    step(world, seating.record(2, 0));
     assert.equal(world.avatars[0]?.lastInput, 1);
   });
 });

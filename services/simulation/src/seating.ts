@@ -3,6 +3,7 @@ import { Closed_Reason } from '@clew/protocol/clew/simulation/v1/simulation.ts';
 import type { Counters } from '@clew/service-kit/counters';
 import { Audience, Channel, type TrunkWriter } from './audience.ts';
 import type { CounterName } from './counter-names.ts';
+import type { Admissions } from './input-queue.ts';
 import { type Player, type RecordDraft, Seat } from './seat.ts';
 
 export interface SeatLimits {
@@ -26,13 +27,15 @@ export class Seating {
   readonly #audiences: Audience[] = [];
   readonly #limits: SeatLimits;
   readonly #counters: Counters<CounterName>;
+  readonly #admissions: Admissions;
   /** Some seat changed since the last record. */
   #changed = false;
 
-  constructor(seats: number, limits: SeatLimits, counters: Counters<CounterName>) {
+  constructor(seats: number, limits: SeatLimits, counters: Counters<CounterName>, admissions: Admissions) {
     this.seats = Array.from({ length: seats }, (_, number) => new Seat(number));
     this.#limits = limits;
     this.#counters = counters;
+    this.#admissions = admissions;
   }
 
   get audiences(): readonly Audience[] {
@@ -122,9 +125,9 @@ export class Seating {
     }
   }
 
-  /** All that came from outside for a tick. */
-  record(tick: number): JournalRecord {
-    const inputs = this.#takeInputs(tick);
+  /** All that came from outside for a tick, which is due at `dueMs`. */
+  record(tick: number, dueMs: number): JournalRecord {
+    const inputs = this.#takeInputs(tick, dueMs);
     if (!this.#changed) return inputs.length === 0 ? emptyRecord : { ...emptyRecord, inputs };
     this.#changed = false;
     const record: RecordDraft = { inputs, joins: [], leaves: [], detaches: [], attaches: [] };
@@ -132,13 +135,15 @@ export class Seating {
     return record;
   }
 
-  #takeInputs(tick: number): SeatInput[] {
-    const inputs: SeatInput[] = [];
-    for (const seat of this.seats) {
-      const input = seat.channel?.inputs.take(tick);
-      if (input !== undefined) inputs.push({ seat: seat.number, input });
+  #takeInputs(tick: number, dueMs: number): SeatInput[] {
+    const taken: SeatInput[] = [];
+    for (const { channels } of this.#audiences) {
+      for (const { seat, inputs } of channels) {
+        const input = inputs.take(tick, dueMs, this.#admissions);
+        if (input !== undefined) taken.push({ seat, input });
+      }
     }
-    return inputs;
+    return taken;
   }
 
   #audienceOf(trunk: TrunkWriter): Audience {

@@ -16,6 +16,7 @@ import { status } from '@grpc/grpc-js';
 import type { Channel, TrunkWriter } from './audience.ts';
 import { Backlog } from './backlog.ts';
 import type { CounterName } from './counter-names.ts';
+import type { InputQueue } from './input-queue.ts';
 import type { Match } from './match.ts';
 import type { Matches } from './matches.ts';
 import type { Clock } from './tick-loop.ts';
@@ -43,6 +44,8 @@ const ANSWER_BYTES_MAX = 256 * 1024;
 interface Lead {
   readonly match: Match;
   readonly channel: Channel;
+  /** The channel's. */
+  readonly inputs: InputQueue;
 }
 
 /** The edge does not keep to the protocol. */
@@ -181,7 +184,7 @@ export class Trunk implements TrunkWriter {
     }
     const nowMs = this.#options.clock();
     for (const attach of request.attaches) this.#attach(attach);
-    this.#offer(request.inputs, nowMs);
+    this.#offer(request.inputs, Math.round(nowMs));
     for (const number of request.keyframes) {
       const lead = this.#leads.get(number);
       if (lead !== undefined) lead.channel.needsKeyframe = true;
@@ -208,7 +211,7 @@ export class Trunk implements TrunkWriter {
       return false;
     }
     const { channel } = outcome;
-    this.#leads.set(number, { match, channel });
+    this.#leads.set(number, { match, channel, inputs: channel.inputs });
     this.#options.counters.add('simulation.attaches');
     const { audience, seat } = channel;
     response.attached.push({ channel: number, matchChannel: audience.matchChannel, seat });
@@ -231,7 +234,7 @@ export class Trunk implements TrunkWriter {
       if (next !== number) lead = this.#leads.get(next);
       number = next;
       if (lead === undefined) this.#options.counters.add('simulation.inputs_homeless');
-      else lead.match.offer(lead.channel, rows, at, nowMs);
+      else if (!lead.inputs.offer(rows, at, nowMs)) this.#options.counters.add('simulation.inputs_full');
     }
   }
 
