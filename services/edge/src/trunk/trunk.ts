@@ -299,7 +299,6 @@ export class Trunk {
     const channels = [...this.#channels.values()];
     this.#channels.clear();
     for (const { matchId } of this.#groups.values()) this.#journals.close(matchId, broken);
-    this.#groups.clear();
     this.#steered = [];
     this.#batch = emptyBatch();
     this.#onClosed();
