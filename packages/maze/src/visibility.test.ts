@@ -121,7 +121,7 @@ test('nobody is hidden who is seen through the openings of ladders', () => {
           const inside = ({ x, y, z }: Eye) => x > 0 && y > 0 && x < 12 && y < 12 && z < 3;
           if (!inside(a) || !inside(b) || !isClear(layout, floor, a, gap)) continue;
           const next = { x: gap.x + slope.x, y: gap.y + slope.y, z: gap.z + 1 };
-          if (up <= 1) {
+          if (b.z < floor + 2) {
             if (!isClear(layout, floor + 1, gap, b)) continue;
           } else {
             const above = cellOf(layout, { ...next, z: floor + 1 });

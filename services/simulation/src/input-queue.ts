@@ -19,6 +19,7 @@ interface Offer {
   readonly cameMs: number;
 }
 
+/** No message. M3: never filled. */
 const nothing: readonly number[] = [];
 
 /**

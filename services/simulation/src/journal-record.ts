@@ -4,6 +4,7 @@ import { JournalRecord } from '@clew/protocol/clew/simulation/v1/simulation.ts';
 import { channelAt, INPUT_COLUMNS, inputAt, pushInput } from '@clew/protocol/input-rows';
 
 const nothing = new Uint8Array(0);
+/** M3: never filled. */
 const none: never[] = [];
 /** The message under way; each is encoded before the next is begun. */
 const message: JournalRecord = { inputs: [], joins: [], leaves: [], detaches: [], attaches: [] };
