@@ -28,16 +28,16 @@ const nothing: readonly number[] = [];
  * all of that waiting for memory.
  */
 export class InputQueue {
-  /** The first that came since the last tick … */
+  /** How many came since the last tick. */
+  #offered = 0;
+  /** The first of them … */
   #rows = nothing;
   #at = 0;
   #cameMs = 0;
-  /** How many came since then. */
-  #offered = 0;
-  /** How many of those that came before wait. */
-  #waiting = 0;
   /** … and the others. M3: at most WAITING_MAX together with those that wait; counted as simulation.waiting_inputs. */
   readonly #others: Offer[] = [];
+  /** How many of those that came before wait. */
+  #waiting = 0;
   /** M3: at most WAITING_MAX rows, in order of their sequence. What lies behind those that wait is of no meaning. */
   readonly #waitingRows: number[] = [];
   #newest = 0;

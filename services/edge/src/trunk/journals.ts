@@ -23,12 +23,14 @@ export class Journals {
   /** M3: those that a trunk leads to have a channel each at least, which are bounded; the others make room. */
   readonly #entries: Map<string, Entry>;
   readonly #bound: number;
+  readonly #keptMs: number;
 
-  constructor(collections: Collections, channelsMax: number) {
+  constructor(collections: Collections, channelsMax: number, keptMs = KEPT_MS) {
     this.#bound = channelsMax;
+    this.#keptMs = keptMs;
     this.#entries = collections.map('edge.journals', {
       bound: channelsMax,
-      orphans: () => [...this.#entries.values()].filter((entry) => isOver(entry, performance.now() - KEPT_MS)).length,
+      orphans: () => [...this.#entries.values()].filter((entry) => isOver(entry, performance.now() - keptMs)).length,
     });
   }
 
@@ -51,7 +53,7 @@ export class Journals {
     const entry = this.#entries.get(matchId);
     if (entry === undefined) return;
     entry.trunks--;
-    entry.endMs = broken ? performance.now() + KEPT_MS : 0;
+    entry.endMs = broken ? performance.now() + this.#keptMs : 0;
     if (isOver(entry, 0)) this.#entries.delete(matchId);
   }
 

@@ -14,13 +14,13 @@ import type { ChannelListener } from './channel.ts';
 import { Journals } from './journals.ts';
 import type { ChannelFrame } from './sights.ts';
 import { Trunk } from './trunk.ts';
-import { Trunks } from './trunks.ts';
+import { Trunks, type TrunksOptions } from './trunks.ts';
 
 const seat = (playerId: string, matchId = 'm-1') => ({ matchId, playerId, sessionEpoch: 1 });
 
 const options = { edgeId: 'edge-1', flushMs: 1, silenceMs: 1_000, tickMs: 50 };
 
-function openTrunks(more: Partial<typeof options> = {}) {
+function openTrunks(more: Partial<TrunksOptions> = {}) {
   const collections = new Collections();
   const trunks = new Trunks({ ...options, channelsMax: 100, collections, ...more });
   const sizes = () => collections.report().map(({ size }) => size);
@@ -52,7 +52,7 @@ class Ears implements ChannelListener {
 }
 
 /** A seat at a simulation, over a trunk of its own. */
-async function seated(simulation: FakeSimulation, more: Partial<typeof options> = {}) {
+async function seated(simulation: FakeSimulation, more: Partial<TrunksOptions> = {}) {
   const opened = openTrunks(more);
   const ears = new Ears();
   const channel = opened.trunks.attach(simulation.address, seat('a'), ears);
@@ -90,6 +90,15 @@ suite('a trunk', () => {
     await until('it is broken', () => ears.isBroken);
     assert.deepEqual(trunks.journals.of('m-1')?.records(), records);
     assert.deepEqual(sizes(), [0, 0, 1]);
+  });
+
+  test('keeps what came in a match no longer than somebody may ask for it', async () => {
+    await using simulation = await FakeSimulation.open();
+    const { trunks, sizes, ears } = await seated(simulation, { silenceMs: 1_000, journalsKeptMs: 50 });
+    using _ = trunks;
+    simulation.silent = true;
+    await until('it is broken', () => ears.isBroken);
+    await until('nothing is left', () => sizes().every((size) => size === 0));
   });
 
   test('keeps nothing of a match that its players left', async () => {

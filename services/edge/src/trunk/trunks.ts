@@ -7,6 +7,8 @@ export interface TrunksOptions extends TrunkOptions {
   readonly collections: Collections;
   /** Most channels, over all trunks. */
   readonly channelsMax: number;
+  /** How long journals outlive a trunk that broke. Default 10 s. */
+  readonly journalsKeptMs?: number;
 }
 
 const trunksMax = 10_000;
@@ -24,9 +26,9 @@ export class Trunks implements Disposable {
       bound: trunksMax,
       orphans: () => [...this.#trunks].filter((trunk) => trunk.phase === 'open' && trunk.size === 0).length,
     });
-    const { channelsMax } = options;
+    const { channelsMax, journalsKeptMs } = options;
     options.collections.register('edge.channels', { bound: channelsMax }, () => this.#channels());
-    this.journals = new Journals(options.collections, channelsMax);
+    this.journals = new Journals(options.collections, channelsMax, journalsKeptMs);
     this.#watch = setInterval(() => this.#check(), Math.max(1, options.silenceMs / 5));
   }
 
