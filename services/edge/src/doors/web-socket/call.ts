@@ -11,6 +11,7 @@ import { answerTo, decoded, inTime } from '../unary.ts';
 import { timeoutMs } from '../web/timeout.ts';
 import { clientMetadata, headers, holdsMessage, messageStart, socketAnswer, socketTrailer } from './frames.ts';
 import { WebSocketPlayerSink } from './player-sink.ts';
+import { UsualMessages } from './usual-messages.ts';
 
 /**
  * One call, which is one WebSocket: metadata, then messages, each way.
@@ -53,6 +54,7 @@ export class WebSocketCall {
     const { webSocket, socket, requestMs } = options;
     this.#unasked = setTimeout(() => socket.resetAndDestroy(), requestMs); // C1
     webSocket.on('message', (bytes: Buffer, isBinary: boolean) => this.#take(bytes, isBinary));
+    new UsualMessages(webSocket, socket, (bytes) => this.#take(bytes, true));
     webSocket.on('error', () => {}); // `close` follows
     socket.once('close', () => this.#free());
   }
