@@ -145,6 +145,12 @@ suite('UsualMessages', () => {
     assert.deepEqual(pair.tellers, ['ws', 'ws']);
   });
 
+  test('a length that does not fit into seven bits is not taken for one that does', async (context) => {
+    const pair = await Pair.open(context);
+    await pair.write(wordy(Buffer.alloc(124, 'w'))); // with its head as long as a short frame of 126
+    assert.deepEqual(pair.payloads, ['w'.repeat(124)]);
+  });
+
   test('U2: what comes with something else in one read keeps its order', async (context) => {
     const pair = await Pair.open(context);
     await pair.write(Buffer.concat([frame('a'), frame('x'.repeat(200)), frame('b')]));
