@@ -11,6 +11,7 @@ import {
   type Layout,
   neighbourOffsets,
   passagesOf,
+  type SeatInput,
   step,
   TICK_MS,
   view,
@@ -99,10 +100,10 @@ class Runner {
     });
   }
 
-  take(tick: number): { seat: number; input: Input }[] {
+  take(tick: number): SeatInput[] {
     const due = this.#queue.filter((input) => input.tick <= tick);
     this.#queue = this.#queue.filter((input) => input.tick > tick);
-    return due.map((input) => ({ seat: this.#seat, input }));
+    return due.map((input) => ({ seat: this.#seat, ...input }));
   }
 
   own() {

@@ -75,7 +75,7 @@ test('a bot from outside, that sees what was four ticks ago and steers by inputs
         underWay.push(view(world));
         if (underWay.length < 4) return emptyRecord;
         const hands = bot(underWay.shift()!, 0);
-        return { ...emptyRecord, inputs: [{ seat: 0, input: { ...hands, sequence: tick, tick } }] };
+        return { ...emptyRecord, inputs: [{ seat: 0, ...hands, sequence: tick, tick }] };
       });
       assert.deepEqual(arrivals, [1, 1, 1, 1, 1]);
     }),

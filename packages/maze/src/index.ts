@@ -57,6 +57,7 @@ export {
 export { type Level, Phase } from './level.ts';
 export { generateMaze, type Maze } from './maze.ts';
 export { type Body, CLIMB_SPEED, look, move, SPRINT_SPEED, WALK_SPEED } from './movement.ts';
+export type { Mutable } from './mutable.ts';
 export { applyRegions, contentOf, type Known, nothingKnown, type Parts, partsOf, type RegionDelta } from './parts.ts';
 export { type Rank, ranking } from './ranking.ts';
 export { type Rows, RowsDraft } from './rows.ts';

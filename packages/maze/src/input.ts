@@ -1,4 +1,5 @@
 import { clamp, larger } from './integer.ts';
+import type { Mutable } from './mutable.ts';
 import { FULL_TURN } from './units.ts';
 
 /** What a player's hands do: intentions, never positions. */
@@ -54,20 +55,22 @@ export function lagOf(input: Input, tick: number): number {
 
 /** The same hands as whole numbers within their ranges, whatever was given. */
 export function handsOf(given: Hands): Hands {
-  return {
-    forward: clamp(given.forward | 0, -FULL_SPEED, FULL_SPEED),
-    strafe: clamp(given.strafe | 0, -FULL_SPEED, FULL_SPEED),
-    heading: given.heading & (FULL_TURN - 1),
-    buttons: given.buttons & (SPRINT | CLIMB_UP | CLIMB_DOWN),
-  };
+  const hands = restingHands(0);
+  takeHands(hands, given);
+  return hands;
+}
+
+/** `hands` do what is given, within the ranges; whether their player does something by that. */
+export function takeHands(hands: Mutable<Hands>, given: Hands): boolean {
+  const { heading } = hands;
+  hands.forward = clamp(given.forward | 0, -FULL_SPEED, FULL_SPEED);
+  hands.strafe = clamp(given.strafe | 0, -FULL_SPEED, FULL_SPEED);
+  hands.heading = given.heading & (FULL_TURN - 1);
+  hands.buttons = given.buttons & (SPRINT | CLIMB_UP | CLIMB_DOWN);
+  return hands.forward !== 0 || hands.strafe !== 0 || hands.buttons !== 0 || hands.heading !== heading;
 }
 
 /** Hands that do nothing while the eyes look ahead. */
-export function restingHands(heading: number): Hands {
+export function restingHands(heading: number): Mutable<Hands> {
   return { forward: 0, strafe: 0, heading, buttons: 0 };
-}
-
-/** Whether a player whose hands were `before` does something by `now`. */
-export function isActive(before: Hands, now: Hands): boolean {
-  return now.forward !== 0 || now.strafe !== 0 || now.buttons !== 0 || now.heading !== before.heading;
 }

@@ -21,9 +21,8 @@ export interface JournalRecord {
   readonly attaches: readonly number[];
 }
 
-export interface SeatInput {
+export interface SeatInput extends Input {
   readonly seat: number;
-  readonly input: Input;
 }
 
 export interface Join {

@@ -22,7 +22,7 @@ function look(world: World, lags: readonly number[]): void {
   const tick = world.tick + 1;
   const inputs = lags.map((lag, seat) => {
     const { heading, lastInput } = world.avatars[seat]!;
-    return { seat, input: { ...restingHands(heading), sequence: lastInput + 1, tick, lag } };
+    return { seat, ...restingHands(heading), sequence: lastInput + 1, tick, lag };
   });
   step(world, { ...emptyRecord, inputs });
 }
@@ -61,7 +61,7 @@ test('an input that came late makes the eyes older', () => {
   const world = worldOf([0, 0, 0]);
   const { heading, lastInput } = world.avatars[1]!;
   const input = { ...restingHands(heading), sequence: lastInput + 1, tick: world.tick - 2, lag: 1 };
-  step(world, { ...emptyRecord, inputs: [{ seat: 1, input }] });
+  step(world, { ...emptyRecord, inputs: [{ seat: 1, ...input }] });
   assert.deepEqual(takeAfter(world, [3, 9]), [1, 1, 0]);
 });
 

@@ -40,15 +40,13 @@ function wildRecord(random: Random, tick: number): JournalRecord {
     attaches: seats(30),
     inputs: [...seats(2), ...seats(4)].map((seat) => ({
       seat,
-      input: {
-        sequence: number(tick),
-        tick: tick - random.below(3),
-        ...(random.below(3) > 0 ? { lag: random.below(9) } : {}),
-        forward: random.below(255) - 127,
-        strafe: random.below(255) - 127,
-        heading: random.below(FULL_TURN),
-        buttons: random.below(8),
-      },
+      sequence: number(tick),
+      tick: tick - random.below(3),
+      ...(random.below(3) > 0 ? { lag: random.below(9) } : {}),
+      forward: random.below(255) - 127,
+      strafe: random.below(255) - 127,
+      heading: random.below(FULL_TURN),
+      buttons: random.below(8),
     })),
   };
 }

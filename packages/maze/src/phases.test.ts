@@ -67,7 +67,7 @@ test('nobody moves but while climbing; everybody may look around', () => {
   const places = () => world.avatars.map(({ x, y, z }) => [x, y, z]);
   const before = places();
   const input = { sequence: 1, tick: 0, forward: 127, strafe: 0, heading: 77, buttons: 0 };
-  stepWith(world, { inputs: [{ seat: 0, input }] });
+  stepWith(world, { inputs: [{ seat: 0, ...input }] });
   assert.deepEqual(places(), before);
   assert.equal(world.avatars[0]!.heading, 77);
 });
@@ -173,7 +173,7 @@ test('whoever is out stays out and still until the next level, then is inside at
   const { x, y } = figure;
   const input = { sequence: 1, tick: 0, forward: 127, strafe: 0, heading: 0, buttons: 0 };
   for (let tick = 0; tick < 5; tick++) {
-    stepWith(world, { inputs: [{ seat: 0, input: { ...input, sequence: tick + 1, heading: tick * 9_000 } }] });
+    stepWith(world, { inputs: [{ seat: 0, ...input, sequence: tick + 1, heading: tick * 9_000 }] });
   }
   assert.deepEqual([figure.x, figure.y, figure.flags & FLAG_OUT, figure.lastInput], [x, y, FLAG_OUT, 5]);
   const { layout } = world;

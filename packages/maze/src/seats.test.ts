@@ -17,7 +17,7 @@ function record(change: Partial<JournalRecord>): JournalRecord {
 }
 
 function input(seat: number, sequence: number, hands: Partial<Hands>, heading = 0) {
-  return { seat, input: { ...restingHands(heading), ...hands, sequence, tick: 0 } };
+  return { seat, ...restingHands(heading), ...hands, sequence, tick: 0 };
 }
 
 /** A world where Ann has just taken seat 0 and may move. */

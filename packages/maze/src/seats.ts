@@ -1,14 +1,5 @@
 import { noGlow } from './clew.ts';
-import {
-  handsOf,
-  IDLE_TICKS,
-  INPUT_HOLD_TICKS,
-  type Input,
-  isActive,
-  lagOf,
-  restingHands,
-  SEQUENCE_MAX,
-} from './input.ts';
+import { IDLE_TICKS, INPUT_HOLD_TICKS, type Input, lagOf, restingHands, SEQUENCE_MAX, takeHands } from './input.ts';
 import type { Join, JournalRecord, SeatInput } from './journal.ts';
 import { botName } from './names.ts';
 import { type Figure, placeAtStart, type World } from './world.ts';
@@ -36,7 +27,7 @@ export function takeRecord(world: World, record: JournalRecord): void {
   for (const entry of record.joins) join(world, entry);
   for (const seat of record.detaches) detach(avatars[seat]);
   for (const seat of record.attaches) attach(avatars[seat], world.tick);
-  for (const { seat, input } of inOrder(record.inputs)) takeInput(avatars[seat], input, world.tick);
+  for (const input of inOrder(record.inputs)) takeInput(avatars[input.seat], input, world.tick);
 }
 
 /** The bot goes on where the player was, with his points. */
@@ -85,9 +76,7 @@ function rest(figure: Figure): void {
 function takeInput(figure: Figure | undefined, input: Input, tick: number): void {
   if (figure === undefined || !figure.attached) return;
   if (input.sequence <= figure.lastInput || input.sequence > SEQUENCE_MAX) return;
-  const hands = handsOf(input);
-  if (isActive(figure.hands, hands)) figure.activeTick = tick;
-  figure.hands = hands;
+  if (takeHands(figure.hands, input)) figure.activeTick = tick;
   figure.handsEndTick = tick + INPUT_HOLD_TICKS;
   figure.lagTicks = lagOf(input, tick);
   figure.lastInput = input.sequence;
@@ -99,13 +88,13 @@ function inOrder(inputs: readonly SeatInput[]): readonly SeatInput[] {
   return [...inputs].sort(
     (a, b) =>
       a.seat - b.seat ||
-      a.input.sequence - b.input.sequence ||
-      a.input.heading - b.input.heading ||
-      a.input.forward - b.input.forward ||
-      a.input.strafe - b.input.strafe ||
-      a.input.buttons - b.input.buttons ||
-      a.input.tick - b.input.tick ||
-      (a.input.lag ?? -1) - (b.input.lag ?? -1),
+      a.sequence - b.sequence ||
+      a.heading - b.heading ||
+      a.forward - b.forward ||
+      a.strafe - b.strafe ||
+      a.buttons - b.buttons ||
+      a.tick - b.tick ||
+      (a.lag ?? -1) - (b.lag ?? -1),
   );
 }
 

@@ -4,11 +4,10 @@ import { type Hands, restingHands } from './input.ts';
 import { DIRECTIONS, type Layout, passagesOf, placeOf } from './layout.ts';
 import { type Level, Phase } from './level.ts';
 import { generateMaze } from './maze.ts';
+import type { Mutable } from './mutable.ts';
 import { botName } from './names.ts';
 import { completeRules, type Rules } from './rules.ts';
 import { CELL, HALF_CELL, QUARTER_TURN } from './units.ts';
-
-type Mutable<T> = { -readonly [Key in keyof T]: T[Key] };
 
 /** An avatar with what only the rules know of it. */
 export interface Figure extends Mutable<Avatar> {
@@ -17,7 +16,7 @@ export interface Figure extends Mutable<Avatar> {
   /** That player is connected. */
   attached: boolean;
   /** What the player's hands did last; in `handsEndTick` they come to rest. */
-  hands: Hands;
+  hands: Mutable<Hands>;
   handsEndTick: number;
   /** The tick in which the player last did something. */
   activeTick: number;

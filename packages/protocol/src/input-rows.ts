@@ -10,11 +10,40 @@ export const INPUT_COLUMNS = 9;
 const STRENGTH_ZERO = 127;
 const UINT32_MAX = 0xffff_ffff;
 
-/** Appends an input that came on a channel and was held so long; its ranges were checked. */
-export function pushInput(rows: number[], channel: number, input: Input, heldMs: number): void {
-  const { sequence, tick, forward, strafe, heading, buttons, lag } = input;
-  rows.push(channel, sequence, tick, forward + STRENGTH_ZERO, strafe + STRENGTH_ZERO, heading, buttons);
-  rows.push(lag === undefined ? 0 : Math.min(lag + 1, UINT32_MAX), heldMs);
+/** Writes an input that came on a channel and was held so long into the row that begins at `at`; its ranges were checked. */
+export function writeInput(rows: number[], at: number, channel: number, input: Readonly<Input>, heldMs: number): void {
+  rows[at] = channel;
+  rows[at + 1] = input.sequence;
+  rows[at + 2] = input.tick;
+  rows[at + 3] = input.forward + STRENGTH_ZERO;
+  rows[at + 4] = input.strafe + STRENGTH_ZERO;
+  rows[at + 5] = input.heading;
+  rows[at + 6] = input.buttons;
+  rows[at + 7] = input.lag === undefined ? 0 : Math.min(input.lag + 1, UINT32_MAX);
+  rows[at + 8] = heldMs;
+}
+
+/** Encodes the same columns as numbers of a packed list. */
+export function encodeInput(
+  writer: { uint32(value: number): unknown },
+  channel: number,
+  input: Readonly<Input>,
+  heldMs: number,
+): void {
+  writer.uint32(channel);
+  writer.uint32(input.sequence);
+  writer.uint32(input.tick);
+  writer.uint32(input.forward + STRENGTH_ZERO);
+  writer.uint32(input.strafe + STRENGTH_ZERO);
+  writer.uint32(input.heading);
+  writer.uint32(input.buttons);
+  writer.uint32(input.lag === undefined ? 0 : Math.min(input.lag + 1, UINT32_MAX));
+  writer.uint32(heldMs);
+}
+
+/** Appends an input. */
+export function pushInput(rows: number[], channel: number, input: Readonly<Input>, heldMs: number): void {
+  writeInput(rows, rows.length, channel, input, heldMs);
 }
 
 /** The rows of inputs that came on one channel. */
@@ -24,21 +53,25 @@ export function rowsOf(channel: number, inputs: readonly Input[], heldMs = 0): n
   return rows;
 }
 
+/** Reads the row that begins at `at` into an input. */
+export function readInput(input: Input, rows: ArrayLike<number>, at: number): void {
+  const lag = rows[at + 7]!;
+  input.sequence = rows[at + 1]!;
+  input.tick = rows[at + 2]!;
+  input.forward = rows[at + 3]! - STRENGTH_ZERO;
+  input.strafe = rows[at + 4]! - STRENGTH_ZERO;
+  input.heading = rows[at + 5]!;
+  input.buttons = rows[at + 6]!;
+  input.lag = lag === 0 ? undefined : lag - 1;
+}
+
 /** The input in the row that begins at `at`. */
 export function inputAt(rows: ArrayLike<number>, at: number): Input {
-  const lag = rows[at + 7]!;
-  return {
-    sequence: rows[at + 1]!,
-    tick: rows[at + 2]!,
-    forward: rows[at + 3]! - STRENGTH_ZERO,
-    strafe: rows[at + 4]! - STRENGTH_ZERO,
-    heading: rows[at + 5]!,
-    buttons: rows[at + 6]!,
-    lag: lag === 0 ? undefined : lag - 1,
-  };
+  const input = { sequence: 0, tick: 0, forward: 0, strafe: 0, heading: 0, buttons: 0, lag: undefined };
+  readInput(input, rows, at);
+  return input;
 }
 
 export const channelAt = (rows: ArrayLike<number>, at: number): number => rows[at]!;
-export const sequenceAt = (rows: ArrayLike<number>, at: number): number => rows[at + 1]!;
 export const tickAt = (rows: ArrayLike<number>, at: number): number => rows[at + 2]!;
 export const heldMsAt = (rows: ArrayLike<number>, at: number): number => rows[at + 8]!;

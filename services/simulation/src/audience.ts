@@ -25,7 +25,7 @@ export class Channel {
   readonly number: number;
   readonly seat: number;
   readonly audience: Audience;
-  readonly inputs = new InputQueue();
+  readonly inputs: InputQueue;
   needsKeyframe = true;
   #toldGlow: Glow | undefined;
   #toldLate = 0;
@@ -34,6 +34,7 @@ export class Channel {
     this.number = number;
     this.seat = seat;
     this.audience = audience;
+    this.inputs = new InputQueue(seat);
   }
 
   /** What this seat alone is to hear in this tick, if anything. `afresh`: with a keyframe, which forgets all. */

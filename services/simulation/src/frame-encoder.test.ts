@@ -3,6 +3,7 @@ import { suite, test } from 'node:test';
 import { apply, createWorld, emptyRecord, emptyView, hashView, step, type View, view } from '@clew/maze';
 import { PlayResponse } from '@clew/protocol/clew/play/v1/play.ts';
 import { FrameEncoder } from './frame-encoder.ts';
+import { Scratch } from './scratch.ts';
 
 /** What a player makes of a frame. */
 function applied(base: View, bytes: Uint8Array): View {
@@ -18,7 +19,7 @@ function applied(base: View, bytes: Uint8Array): View {
 
 suite('the frame encoder', () => {
   test('writes what players put together again, tick by tick, through whole levels', () => {
-    const encoder = new FrameEncoder();
+    const encoder = new FrameEncoder(new Scratch());
     const rules = { seats: 8, levels: 3, baseSize: 6, startingTicks: 5, climbingTicksMax: 60, scoringTicks: 5 };
     const world = createWorld({ seed: 7, rules });
     let base = emptyView;
@@ -38,7 +39,7 @@ suite('the frame encoder', () => {
   });
 
   test('encodes each change once', () => {
-    const encoder = new FrameEncoder();
+    const encoder = new FrameEncoder(new Scratch());
     const world = createWorld({ seed: 1 });
     const base = view(world);
     step(world, emptyRecord);
@@ -48,7 +49,7 @@ suite('the frame encoder', () => {
   });
 
   test('writes the own part so that it can be appended to a frame', () => {
-    const encoder = new FrameEncoder();
+    const encoder = new FrameEncoder(new Scratch());
     const world = createWorld({ seed: 1 });
     encoder.begin(emptyView, view(world));
     const glow = { cells: [3, 2, 1], endTick: 140 };
@@ -61,7 +62,7 @@ suite('the frame encoder', () => {
   });
 
   test('goes on after a view that cannot be encoded', () => {
-    const encoder = new FrameEncoder();
+    const encoder = new FrameEncoder(new Scratch());
     const world = createWorld({ seed: 1 });
     const good = view(world);
     encoder.begin(emptyView, { ...good, avatars: [{ ...good.avatars[0]!, flags: -1 }] });

@@ -1,7 +1,7 @@
-import { BinaryWriter } from '@bufbuild/protobuf/wire';
 import { type Delta, delta, emptyView, type Glow, hashView, type View } from '@clew/maze';
 import type { InputMargin, Region } from '@clew/protocol/clew/play/v1/frame.ts';
 import { PlayResponse } from '@clew/protocol/clew/play/v1/play.ts';
+import type { Scratch } from './scratch.ts';
 
 /** How often frames carry the view's hash. */
 const HASH_TICKS = 20;
@@ -32,12 +32,17 @@ const newFrame = () => {
  */
 export class FrameEncoder {
   readonly #frame = newFrame();
-  #writer = new BinaryWriter();
+  readonly #scratch: Scratch;
   #base: View = emptyView;
   #next: View = emptyView;
   #delta: Uint8Array | undefined;
   #keyframe: Uint8Array | undefined;
   #hash: number | undefined;
+
+  /** What it gives stays as it is until the scratch is rewound. */
+  constructor(scratch: Scratch) {
+    this.#scratch = scratch;
+  }
 
   /** From now on it is about what changed from `base` to `next`. A hash of 0 stands for none. */
   begin(base: View, next: View, hash?: 0): void {
@@ -63,7 +68,7 @@ export class FrameEncoder {
   /** What concerns one seat alone. */
   own(glow: Glow | undefined, inputMargin: InputMargin | undefined, regionsGone: readonly number[] = []): Uint8Array {
     const own = { glow, inputMargin, regionsGone: [...regionsGone] };
-    return this.#written({ event: undefined, header: undefined, regions: [], own, rows: [] });
+    return this.#scratch.encode(PlayResponse, { event: undefined, header: undefined, regions: [], own, rows: [] });
   }
 
   #encode(base: View, keyframe: boolean): Uint8Array {
@@ -85,16 +90,6 @@ export class FrameEncoder {
     region.clews = clews;
     region.clewsGone = clewsGone;
     region.moves = moves;
-    return this.#written(this.#frame);
-  }
-
-  /** A writer whose encoding failed is left in the middle of a message: it is replaced. */
-  #written(message: PlayResponse): Uint8Array {
-    try {
-      return PlayResponse.encode(message, this.#writer).finish();
-    } catch (error) {
-      this.#writer = new BinaryWriter();
-      throw error;
-    }
+    return this.#scratch.encode(PlayResponse, this.#frame);
   }
 }

@@ -8,7 +8,7 @@ const input = (sequence: number, tick: number) => ({ sequence, tick, forward: 12
 
 /** A queue, and what its ticks counted. */
 class Queue {
-  readonly inputs = new InputQueue();
+  readonly inputs = new InputQueue(3);
   readonly counts = { waiting: 0, late: 0, repeated: 0, early: 0 };
 
   take(at: number, dueMs = 0): Input | undefined {

@@ -20,6 +20,7 @@ import type { FrameEncoder } from './frame-encoder.ts';
 import type { Admissions } from './input-queue.ts';
 import { encodeRecord } from './journal-record.ts';
 import type { DividedView, RegionEncoder } from './region-encoder.ts';
+import type { Scratch } from './scratch.ts';
 import { Seating, type SeatLimits } from './seating.ts';
 import { Survey } from './survey.ts';
 
@@ -45,6 +46,8 @@ export type MatchState =
 /** What all matches of the process share. */
 export interface MatchSurroundings {
   readonly rules: Rules;
+  /** Where what it tells is written, for as long as its tick lasts; the encoders' too. */
+  readonly scratch: Scratch;
   readonly encoder: FrameEncoder;
   readonly regions: RegionEncoder;
   readonly counters: Counters<CounterName>;
@@ -110,6 +113,7 @@ export class Match {
 
   /** One tick, due at `scheduledMs`. Never throws (T3): the state tells how it went. */
   tick(scheduledMs: number): void {
+    this.#surroundings.scratch.rewind();
     try {
       if (this.#world.tick % TICK_RATE === 0) this.seating.evictUnused(scheduledMs);
       if (this.seating.isEmpty) this.end(Closed_Reason.REASON_MATCH_ENDED); // T1
@@ -128,7 +132,7 @@ export class Match {
   #step(dueMs: number): void {
     const world = this.#world;
     const record = this.seating.record(world.tick + 1, dueMs);
-    this.#record = encodeRecord(record);
+    this.#record = encodeRecord(record, this.#surroundings.scratch);
     this.journal.push(world.tick + 1, this.#record);
     step(world, record);
     this.#survey?.work(world);

@@ -3,12 +3,13 @@ import { suite, test } from 'node:test';
 import { createWorld, defaultRules, partsOf, view, visibilityOf, type World } from '@clew/maze';
 import { Outlook } from './outlook.ts';
 import { RegionEncoder } from './region-encoder.ts';
+import { Scratch } from './scratch.ts';
 
 const rules = { ...defaultRules, seats: 30, baseSize: 12, floors: 2, regionSize: 3 };
 
 /** A tick of a world that stands still. */
 function shown(world: World): RegionEncoder {
-  const encoder = new RegionEncoder();
+  const encoder = new RegionEncoder(new Scratch());
   const visibility = visibilityOf(world.layout, rules.regionSize);
   const whole = view(world);
   encoder.begin(undefined, { view: whole, parts: partsOf(whole, visibility.regions), visibility });
@@ -64,7 +65,7 @@ suite('the outlook of an audience', () => {
     const looker = { number: 7, seat: 3 };
     outlook.begin(encoder);
     outlook.look(looker, encoder, true);
-    const next = new RegionEncoder();
+    const next = new RegionEncoder(new Scratch());
     const whole = { ...view(moved), layout: view(world).layout };
     const { visibility } = encoder;
     next.begin(undefined, { view: whole, parts: partsOf(whole, visibility.regions), visibility });

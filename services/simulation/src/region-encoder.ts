@@ -1,4 +1,3 @@
-import { BinaryWriter } from '@bufbuild/protobuf/wire';
 import {
   type Content,
   cellAt,
@@ -11,6 +10,7 @@ import {
 } from '@clew/maze';
 import { PlayResponse } from '@clew/protocol/clew/play/v1/play.ts';
 import type { RegionFrames } from '@clew/protocol/clew/simulation/v1/simulation.ts';
+import type { Scratch } from './scratch.ts';
 
 /** A divided match as it is shown at a tick. */
 export interface DividedView {
@@ -31,13 +31,18 @@ const unchanged = { layout: undefined, level: undefined, moves: undefined };
  * all have in common. Each region's change is encoded once per tick, its keyframe too and only when somebody asks for it.
  */
 export class RegionEncoder {
-  #writer = new BinaryWriter();
+  readonly #scratch: Scratch;
   #base: DividedView | undefined;
   #next!: DividedView;
   /** By region, M3: of one tick. */
   #deltas: (Uint8Array | undefined)[] = [];
   /** The same (M3). */
   #keyframes: (Uint8Array | undefined)[] = [];
+
+  /** What it gives stays as it is until the scratch is rewound. */
+  constructor(scratch: Scratch) {
+    this.#scratch = scratch;
+  }
 
   /** From now on it is about what changed from `base` to `next`, which are of the same maze. */
   begin(base: DividedView | undefined, next: DividedView): void {
@@ -99,13 +104,8 @@ export class RegionEncoder {
     if (!isTold && moves.rows.length === 0) return nothing;
     const hash = isHashed ? hashContent(tick, next) : 0;
     const regions = isTold ? [{ ...unchanged, ...change, region, keyframe, hash }] : [];
-    try {
-      const message = { event: undefined, header: undefined, regions, own: undefined, rows: moves.rows };
-      return PlayResponse.encode(message, this.#writer).finish();
-    } catch (error) {
-      this.#writer = new BinaryWriter(); // it is left in the middle of a message
-      throw error;
-    }
+    const message = { event: undefined, header: undefined, regions, own: undefined, rows: moves.rows };
+    return this.#scratch.encode(PlayResponse, message);
   }
 }
 

@@ -138,9 +138,9 @@ export class Seating {
   #takeInputs(tick: number, dueMs: number): SeatInput[] {
     const taken: SeatInput[] = [];
     for (const { channels } of this.#audiences) {
-      for (const { seat, inputs } of channels) {
+      for (const { inputs } of channels) {
         const input = inputs.take(tick, dueMs, this.#admissions);
-        if (input !== undefined) taken.push({ seat, input });
+        if (input !== undefined) taken.push(input);
       }
     }
     return taken;

@@ -23,6 +23,7 @@ import { Matches } from './matches.ts';
 import { measureSimulation, timedPhase } from './metrics.ts';
 import { RegionEncoder } from './region-encoder.ts';
 import { Registration } from './registration.ts';
+import { Scratch } from './scratch.ts';
 import { SessionCheck } from './session-check.ts';
 import { SessionWatch } from './session-watch.ts';
 import { SimulationService } from './simulation-service.ts';
@@ -87,10 +88,12 @@ export async function startSimulation(
   const watchSessions = starting.adopt(streamChannel(config.SESSION_ADDRESSES), (channel) => channel.close());
   const register = starting.adopt(streamChannel(config.MATCHMAKING_ADDRESSES), (channel) => channel.close());
 
+  const scratch = new Scratch();
   const matches = new Matches({
     rules,
-    encoder: new FrameEncoder(),
-    regions: new RegionEncoder(),
+    scratch,
+    encoder: new FrameEncoder(scratch),
+    regions: new RegionEncoder(scratch),
     limits: {
       reservedMs: config.SEAT_RESERVED_MS,
       detachedMs: config.SEAT_DETACHED_MS,

@@ -43,7 +43,7 @@ export class Rehearsal {
     while (this.#nextMs <= nowMs) {
       this.#sequence++;
       const input = { ...hands, sequence: this.#sequence, tick: this.world.tick + 1 };
-      step(this.world, { ...emptyRecord, inputs: [{ seat: OWN, input }] });
+      step(this.world, { ...emptyRecord, inputs: [{ seat: OWN, ...input }] });
       this.#last = this.#next;
       this.#next = view(this.world);
       this.#nextMs += TICK_MS;

@@ -70,7 +70,7 @@ export class MatchHost {
     step(this.world, {
       ...emptyRecord,
       joins: this.#hasJoined ? [] : [{ seat: this.seat, displayName: 'Ariadne' }],
-      inputs: due.map((input) => ({ seat: this.seat, input })),
+      inputs: due.map((input) => ({ seat: this.seat, ...input })),
     });
     this.#hasJoined = true;
     this.#steppedAtMs = nowMs;

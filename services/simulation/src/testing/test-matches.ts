@@ -8,6 +8,7 @@ import { FrameEncoder } from '../frame-encoder.ts';
 import type { Match } from '../match.ts';
 import { Matches } from '../matches.ts';
 import { RegionEncoder } from '../region-encoder.ts';
+import { Scratch } from '../scratch.ts';
 import { PHASES } from '../tick-loop.ts';
 import { TrunkService } from '../trunk-service.ts';
 import { FakeEdge } from './fake-edge.ts';
@@ -50,10 +51,12 @@ export class TestMatches {
   private constructor({ rules = shortRules, matchesMax = 10, trunksMax = 4 }: TestOptions) {
     const { collections, counters, log } = this;
     const clock = () => this.nowMs;
+    const scratch = new Scratch();
     this.matches = new Matches({
       rules,
-      encoder: new FrameEncoder(),
-      regions: new RegionEncoder(),
+      scratch,
+      encoder: new FrameEncoder(scratch),
+      regions: new RegionEncoder(scratch),
       limits: { reservedMs: 10_000, detachedMs: 30_000, finishedMs: 500 },
       matchesMax,
       onGone: (match) => this.gone.push(match),
