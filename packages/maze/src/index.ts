@@ -57,15 +57,17 @@ export {
 export { type Level, Phase } from './level.ts';
 export { generateMaze, type Maze } from './maze.ts';
 export { type Body, CLIMB_SPEED, look, move, SPRINT_SPEED, WALK_SPEED } from './movement.ts';
+export { onlyMoved } from './moves.ts';
 export type { Mutable } from './mutable.ts';
 export { applyRegions, contentOf, type Known, nothingKnown, type Parts, partsOf, type RegionDelta } from './parts.ts';
 export { type Rank, ranking } from './ranking.ts';
 export { type Rows, RowsDraft } from './rows.ts';
 export { defaultRules, labyrinthRules, type Rules, ruleBounds } from './rules.ts';
 export type { Sight } from './sight.ts';
+export { turnBetween } from './sine.ts';
 export { step } from './step.ts';
 export { CELL, FULL_TURN, HALF_CELL, QUARTER_TURN, RADIUS, TICK_MS, TICK_RATE } from './units.ts';
-export { emptyView, type Own, ownView, type View, view } from './view.ts';
+export { emptyView, type Own, type OwnedView, ownView, type View, view, viewOver } from './view.ts';
 export { lookAround, type Visibility, visibilityOf } from './visibility.ts';
 export { type Walls, wallsOf } from './walls.ts';
 export { distancesToExit, wayToExit } from './way.ts';

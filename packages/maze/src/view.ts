@@ -2,6 +2,7 @@ import type { Avatar } from './avatar.ts';
 import { type Clew, type Glow, noGlow } from './clew.ts';
 import type { Layout } from './layout.ts';
 import { type Level, Phase } from './level.ts';
+import type { Mutable } from './mutable.ts';
 import type { Sight } from './sight.ts';
 import type { Figure, World } from './world.ts';
 
@@ -35,12 +36,30 @@ export function view(world: World): View {
   return { tick, layout, level, avatars: world.avatars.map(avatarOf), clews };
 }
 
+/** A view that its owner writes over. */
+export type OwnedView = Omit<Mutable<View>, 'avatars'> & { avatars: Mutable<Avatar>[] };
+
+/**
+ * The same, written over an older one if there is one: worlds are looked at in each tick, and a view made anew would be garbage
+ * that has lived for a tick.
+ */
+export function viewOver(older: OwnedView | undefined, world: World): OwnedView {
+  const { tick, layout, level, clews } = world;
+  if (older === undefined) return { tick, layout, level, avatars: world.avatars.map(avatarOf), clews };
+  older.tick = tick;
+  older.layout = layout;
+  older.level = level;
+  older.clews = clews;
+  for (const figure of world.avatars) showFigure(older.avatars[figure.seat]!, figure);
+  return older;
+}
+
 /** What the player of a seat may know besides. */
 export function ownView(world: World, seat: number): Own {
   return { glow: world.avatars[seat]?.glow ?? noGlow };
 }
 
-function avatarOf(figure: Figure): Avatar {
+function avatarOf(figure: Figure): Mutable<Avatar> {
   return {
     seat: figure.seat,
     x: figure.x,
@@ -54,4 +73,18 @@ function avatarOf(figure: Figure): Avatar {
     arrival: figure.arrival,
     displayName: figure.displayName,
   };
+}
+
+function showFigure(avatar: Mutable<Avatar>, figure: Figure): void {
+  avatar.seat = figure.seat;
+  avatar.x = figure.x;
+  avatar.y = figure.y;
+  avatar.z = figure.z;
+  avatar.heading = figure.heading;
+  avatar.lastInput = figure.lastInput;
+  avatar.points = figure.points;
+  avatar.clews = figure.clews;
+  avatar.flags = figure.flags;
+  avatar.arrival = figure.arrival;
+  avatar.displayName = figure.displayName;
 }

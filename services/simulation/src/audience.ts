@@ -105,7 +105,7 @@ export class Audience {
       this.#behind = true;
       return;
     }
-    message.own.length = 0;
+    const owns: MatchFrame['own'] = [];
     const outlook = regions === undefined ? undefined : this.#lookout(regions);
     let someFollow = false;
     let someAreLost = false;
@@ -115,12 +115,13 @@ export class Audience {
       else someFollow = true;
       const gone = regions === undefined ? undefined : outlook?.look(channel, regions, lost);
       const own = channel.own(encoder, world, lost, gone);
-      if (own !== undefined) message.own.push({ channel: channel.number, own });
+      if (own !== undefined) owns.push({ channel: channel.number, own });
       channel.needsKeyframe = false;
     }
     this.#behind = false;
     message.matchChannel = this.matchChannel;
     message.tick = world.tick;
+    message.own = owns;
     message.delta = someFollow ? encoder.delta() : nothing;
     message.keyframe = someAreLost ? encoder.keyframe() : nothing;
     message.regionDeltas = someFollow ? regions?.deltas((region) => outlook!.isSeen(region)) : undefined;

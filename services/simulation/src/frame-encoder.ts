@@ -1,6 +1,7 @@
 import { type Delta, delta, emptyView, type Glow, hashView, type View } from '@clew/maze';
 import type { InputMargin, Region } from '@clew/protocol/clew/play/v1/frame.ts';
 import { PlayResponse } from '@clew/protocol/clew/play/v1/play.ts';
+import { encodeMoves } from './moves-encoder.ts';
 import type { Scratch } from './scratch.ts';
 
 /** How often frames carry the view's hash. */
@@ -55,7 +56,7 @@ export class FrameEncoder {
 
   /** For those who know the base. */
   delta(): Uint8Array {
-    this.#delta ??= this.#encode(this.#base, false);
+    this.#delta ??= this.#moves() ?? this.#encode(this.#base, false);
     return this.#delta;
   }
 
@@ -69,6 +70,11 @@ export class FrameEncoder {
   own(glow: Glow | undefined, inputMargin: InputMargin | undefined, regionsGone: readonly number[] = []): Uint8Array {
     const own = { glow, inputMargin, regionsGone: [...regionsGone] };
     return this.#scratch.encode(PlayResponse, { event: undefined, header: undefined, regions: [], own, rows: [] });
+  }
+
+  #moves(): Uint8Array | undefined {
+    if (this.#next.tick % HASH_TICKS === 0) return undefined;
+    return encodeMoves(this.#base, this.#next, this.#scratch);
   }
 
   #encode(base: View, keyframe: boolean): Uint8Array {

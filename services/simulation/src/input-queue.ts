@@ -92,7 +92,7 @@ export class InputQueue {
         this.#note(this.#others, at, this.#others[at + INPUT_COLUMNS]!);
         if (this.#admit(tick, dueMs, admissions)) this.#keep();
       }
-      this.#others.length = 0;
+      if (this.#others.length > 0) this.#others.length = 0;
     }
     return this.#waiting === 0 ? undefined : this.#takeWaiting(tick);
   }

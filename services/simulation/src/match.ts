@@ -1,6 +1,7 @@
 import {
   createWorld,
   emptyView,
+  type OwnedView,
   Phase,
   partsOf,
   type Rules,
@@ -10,6 +11,7 @@ import {
   type View,
   type Visibility,
   view,
+  viewOver,
   type World,
 } from '@clew/maze';
 import { Closed_Reason } from '@clew/protocol/clew/simulation/v1/simulation.ts';
@@ -77,7 +79,9 @@ export class Match {
   /** The newest tick's, encoded. */
   #record: Uint8Array = nothing;
   /** What those who follow the match know; only while somebody does. */
-  #shown: View | undefined;
+  #shown: OwnedView | undefined;
+  /** What they knew a tick before; the next view is written over it. */
+  #spare: OwnedView | undefined;
   /** The same, where the match is divided. */
   #shownParts: DividedView | undefined;
   readonly #survey: Survey | undefined;
@@ -147,18 +151,18 @@ export class Match {
   #show(): void {
     const { audiences } = this.seating;
     if (audiences.length === 0) {
-      this.#shown = undefined;
-      this.#shownParts = undefined;
+      this.#forget();
       return;
     }
     const { encoder } = this.#surroundings;
-    const next = view(this.#world);
     if (this.#survey !== undefined) {
-      this.#showParts(next, this.#survey.visibility);
+      this.#showParts(view(this.#world), this.#survey.visibility);
       return;
     }
+    const next = viewOver(this.#spare, this.#world);
     encoder.begin(this.#shown ?? emptyView, next);
     for (const audience of audiences) audience.send(encoder, this.#world, this.#record);
+    this.#spare = this.#shown;
     this.#shown = next;
   }
 
@@ -185,11 +189,16 @@ export class Match {
     for (const { channels } of this.seating.audiences) for (const channel of channels) channel.needsKeyframe = true;
   }
 
+  #forget(): void {
+    this.#shown = undefined;
+    this.#spare = undefined;
+    this.#shownParts = undefined;
+  }
+
   #end(state: MatchState, reason: Closed_Reason): void {
     if (!this.isLive) return;
     this.#state = state;
-    this.#shown = undefined;
-    this.#shownParts = undefined;
+    this.#forget();
     this.seating.clear(reason);
   }
 }

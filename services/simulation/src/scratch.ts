@@ -46,7 +46,7 @@ export class Scratch implements FieldWriter {
   rewind(): void {
     this.#start = 0;
     this.#at = 0;
-    this.#forks.length = 0;
+    this.#drop();
   }
 
   /** A message's encoded fields, until `rewind`. */
@@ -56,7 +56,7 @@ export class Scratch implements FieldWriter {
       return this.finish();
     } catch (error) {
       this.#at = this.#start; // it was left in the middle of a message
-      this.#forks.length = 0;
+      this.#drop();
       throw error;
     }
   }
@@ -140,6 +140,11 @@ export class Scratch implements FieldWriter {
     this.uint32(length);
     this.#at += length;
     return this;
+  }
+
+  /** Nearly always there is nothing, and to set a length costs a call into the engine. */
+  #drop(): void {
+    if (this.#forks.length > 0) this.#forks.length = 0;
   }
 
   /** Pieces that were given keep their bytes: those of the memory before. */

@@ -54,8 +54,8 @@ class ProtocolError extends Error {}
 type TrunkState = { readonly kind: 'unnamed' | 'gone' } | { readonly kind: 'open'; readonly edgeId: string };
 
 const alive = new MessageWriter(TrunkResponse).finish();
-/** The message under way; each is encoded before the next is begun. */
-const response: TrunkResponse = { attached: [], closed: [], frames: [] };
+/** M3: never filled. */
+const none: never[] = [];
 
 /**
  * One edge's stream: inputs of all its players up, frames of all their matches down.
@@ -115,18 +115,16 @@ export class Trunk implements TrunkWriter {
   }
 
   frame(frame: MatchFrame): void {
-    response.frames.push(frame);
     const { delta, keyframe, journal, regionDeltas, regionKeyframes } = frame;
     const regionBytes = (regionDeltas?.frames.length ?? 0) + (regionKeyframes?.frames.length ?? 0);
     const bytes = delta.length + keyframe.length + journal.length + regionBytes;
-    this.#gather(bytes + 16 * (1 + frame.own.length));
+    this.#gather({ attached: none, closed: none, frames: [frame] }, bytes + 16 * (1 + frame.own.length));
     if (this.#gatheredBytes >= MESSAGE_BYTES) this.#write(this.#options.clock());
   }
 
   close(channel: number, reason: Closed_Reason): void {
     if (!this.#leads.delete(channel)) return;
-    response.closed.push({ channel, reason });
-    this.#gather(16);
+    this.#gather({ attached: none, closed: [{ channel, reason }], frames: none }, 16);
   }
 
   /** Sends what was gathered (K1) and looks after the edge (K3). Called in every phase. */
@@ -214,15 +212,14 @@ export class Trunk implements TrunkWriter {
     this.#leads.set(number, { match, channel, inputs: channel.inputs });
     this.#options.counters.add('simulation.attaches');
     const { audience, seat } = channel;
-    response.attached.push({ channel: number, matchChannel: audience.matchChannel, seat });
-    this.#gather(16);
+    const attached = { channel: number, matchChannel: audience.matchChannel, seat };
+    this.#gather({ attached: [attached], closed: none, frames: none }, 16);
     return true;
   }
 
   #answer(channel: number, reason: Closed_Reason): void {
     this.#options.counters.add('simulation.attaches_refused');
-    response.closed.push({ channel, reason });
-    this.#gather(16);
+    this.#gather({ attached: none, closed: [{ channel, reason }], frames: none }, 16);
   }
 
   #offer(rows: readonly number[], nowMs: number): void {
@@ -259,8 +256,8 @@ export class Trunk implements TrunkWriter {
     this.#call.end(status.INVALID_ARGUMENT, details);
   }
 
-  /** Adds the response under way to what leaves with this phase. */
-  #gather(bytes: number): void {
+  /** Adds a part of a response to what leaves with this phase. */
+  #gather(response: TrunkResponse, bytes: number): void {
     try {
       if (this.#state.kind === 'gone') return;
       this.#writer.add(response);
@@ -268,10 +265,6 @@ export class Trunk implements TrunkWriter {
     } catch (error) {
       this.#options.log.error({ err: error }, 'a trunk cannot be written to and was cut');
       this.cut(); // the writer is left in the middle of a message
-    } finally {
-      response.attached.length = 0;
-      response.closed.length = 0;
-      response.frames.length = 0;
     }
   }
 

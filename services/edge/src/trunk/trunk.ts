@@ -39,6 +39,8 @@ export interface TrunkOptions {
 export type TrunkPhase = 'open' | 'leaving' | 'closed';
 
 const inputsMax = 32;
+/** M3: never filled. */
+const none: readonly Input[] = [];
 const { trunk: method } = grpcDefinition(TrunkServiceDefinition);
 const messageBytesMax = 4 * 1024 * 1024;
 
@@ -49,7 +51,8 @@ interface OpenChannel {
   /** In the trunk's map. */
   isOpen: boolean;
   group: MatchGroup | undefined;
-  pendingInputs: Input[];
+  /** M3: at most `inputsMax`, which is also the most that come at once. */
+  pendingInputs: readonly Input[];
   /** When the newest of them came. */
   steeredMs: number;
   /** What this tick has for this seat alone. */
@@ -125,7 +128,7 @@ export class Trunk {
     const id = this.#freeId();
     const channel: OpenChannel = {
       ...{ id, seat, listener, isOpen: true, group: undefined },
-      ...{ pendingInputs: [], steeredMs: 0, own: undefined },
+      ...{ pendingInputs: none, steeredMs: 0, own: undefined },
     };
     this.#channels.set(id, channel);
     this.#batch.attaches.push({ channel: id, ...seat });
@@ -149,10 +152,9 @@ export class Trunk {
 
   #steer(channel: OpenChannel, inputs: readonly Input[]): void {
     if (!channel.isOpen) return;
-    if (channel.pendingInputs.length === 0) this.#steered.push(channel);
-    channel.pendingInputs.push(...inputs);
-    const surplus = channel.pendingInputs.length - inputsMax;
-    if (surplus > 0) channel.pendingInputs.splice(0, surplus); // T3
+    const { pendingInputs } = channel;
+    if (pendingInputs.length === 0) this.#steered.push(channel);
+    channel.pendingInputs = pendingInputs.length === 0 ? inputs : [...pendingInputs, ...inputs].slice(-inputsMax); // T3
     channel.steeredMs = performance.now();
     if (this.#flush === undefined) this.#scheduleInputs(channel.steeredMs);
   }
@@ -203,7 +205,7 @@ export class Trunk {
     for (const channel of this.#steered) {
       const heldMs = Math.max(0, Math.round(nowMs - channel.steeredMs - this.#options.flushMs));
       for (const input of channel.pendingInputs) pushInput(this.#batch.inputs, channel.id, input, heldMs);
-      channel.pendingInputs.length = 0;
+      channel.pendingInputs = none;
     }
     this.#steered = [];
     const batch = this.#batch;
@@ -288,7 +290,7 @@ export class Trunk {
     this.#part(channel);
     this.#channels.delete(channel.id);
     channel.isOpen = false;
-    channel.pendingInputs = [];
+    channel.pendingInputs = none;
   }
 
   #close(broken = true): void {
