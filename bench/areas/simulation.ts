@@ -18,6 +18,8 @@ const ROUNDS = 3;
 /** Until V8 has compiled what is hot, on either side. Over fetch the load's core is full: after half a minute of that, players fall silent. */
 const warmUpSeconds = (side: Side) => (side === 'fetch' ? 4 : 20);
 const SECONDS = 15;
+/** Whoever is silent for so long is cut: longer than any run, since that would be the load's fault. */
+const PATIENCE_MS = '60000';
 /** The floor's players send what Clew's send through the same door: a framed PlayRequest of one input. */
 const INPUT_BYTES = 20;
 /** What WebSocket puts before an update of this size. */
@@ -77,7 +79,8 @@ async function startSide(side: Side, bench: Bench, updateBytes: number): Promise
     case 'floor':
       return startPeer(join(peersFolder, 'floor/main.ts'), 'ws', [String(updateBytes), String(ROOM)]);
     default: {
-      const options = { redisUrl: await bench.redis(), env: endlessRooms(ROOM), signal: bench.stop };
+      const env = { ...endlessRooms(ROOM), CLEW_SILENCE_MAX_MS: PATIENCE_MS };
+      const options = { redisUrl: await bench.redis(), env, signal: bench.stop };
       return startClew(options, side === 'grpc' ? 'grpc' : 'web');
     }
   }
