@@ -10,7 +10,6 @@ import {
   TICK_RATE,
   type View,
   type Visibility,
-  view,
   viewOver,
   type World,
 } from '@clew/maze';
@@ -154,16 +153,17 @@ export class Match {
       this.#forget();
       return;
     }
-    const { encoder } = this.#surroundings;
-    if (this.#survey !== undefined) {
-      this.#showParts(view(this.#world), this.#survey.visibility);
-      return;
-    }
     const next = viewOver(this.#spare, this.#world);
-    encoder.begin(this.#shown ?? emptyView, next);
-    for (const audience of audiences) audience.send(encoder, this.#world, this.#record);
+    if (this.#survey === undefined) this.#showWhole(next);
+    else this.#showParts(next, this.#survey.visibility);
     this.#spare = this.#shown;
     this.#shown = next;
+  }
+
+  #showWhole(view: View): void {
+    const { encoder } = this.#surroundings;
+    encoder.begin(this.#shown ?? emptyView, view);
+    for (const audience of this.seating.audiences) audience.send(encoder, this.#world, this.#record);
   }
 
   /** Of a divided match: what all have in common, and each region to those who have it in sight, once that is known. */
