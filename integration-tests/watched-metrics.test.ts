@@ -13,7 +13,7 @@ import { until } from './until.ts';
 
 test('alerts and dashboards name only what is measured, and Prometheus takes all of it', async () => {
   await using stack = await startTestStack({ env: quickMatch });
-  const signal = AbortSignal.timeout(120_000);
+  const signal = AbortSignal.timeout(240_000);
   await using watch = await startWatch(await findWatchPrograms(() => undefined, signal), stack.services, signal);
   using player = new TestPlayer(stack);
   await player.play();
@@ -42,7 +42,8 @@ test('alerts and dashboards name only what is measured, and Prometheus takes all
     },
     90_000,
   ).catch(() => assert.deepEqual(missing, [], 'nobody tells these'));
-  await until('a heartbeat of the alert pipeline', () => watch.webhook.heartbeats > 0, 60_000);
+  // Prometheus knows no Alertmanager yet when it fires first, and says it again after a minute.
+  await until('a heartbeat of the alert pipeline', () => watch.webhook.heartbeats > 0, 120_000);
   await until('no rule fails', async () => (await failedRules(watch.prometheusUrl)).length === 0);
 });
 
