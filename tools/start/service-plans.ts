@@ -18,7 +18,7 @@ export type Counts = Readonly<Record<Kind, number>>;
  */
 export const nodeArgsOf: Readonly<Partial<Record<Kind, readonly string[]>>> = {
   edge: ['--max-semi-space-size=8', '--heap-growing-percent=50'],
-  simulation: ['--single-threaded-gc'],
+  simulation: ['--single-threaded-gc', '--no-allocation-site-pretenuring'],
 };
 
 export interface ServicePlan {
