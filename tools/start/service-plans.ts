@@ -14,7 +14,7 @@ export type Counts = Readonly<Record<Kind, number>>;
  * For Node, by kind (docs/performance.md). An edge's work is short-lived garbage: in a young generation as large as V8 would make
  * it, that takes as much memory as all that a thousand players need, and in one of 2 MB it gets old before it is found. What got
  * old is looked for when the rest has grown by half, not when it has doubled. A simulation has one core to itself: helpers
- * that collect garbage beside it only make it wait for them.
+ * that collect garbage beside it only make it wait for them; and what lives for a tick it must not take for long-lived.
  */
 export const nodeArgsOf: Readonly<Partial<Record<Kind, readonly string[]>>> = {
   edge: ['--max-semi-space-size=8', '--heap-growing-percent=50'],
