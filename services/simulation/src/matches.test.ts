@@ -98,6 +98,15 @@ suite('a match', () => {
     assert.equal(again.keyframes, 1);
   });
 
+  test('tells its ticks from the same memory again and again (M3)', async (context) => {
+    const world = await TestMatches.open(context, { rules: { ...shortRules, climbingTicksMax: 10_000 } });
+    const match = world.match();
+    const seated = await world.attach(world.edge('edge-1'), 1, match.id, 1);
+    await world.until(() => seated.deltas > 200);
+    const { byteOffset } = world.scratch.finish(); // how far it was written
+    assert.ok(byteOffset > 0 && byteOffset < 500, `${byteOffset} bytes`);
+  });
+
   test('that throws ends alone, and what it came from is written down, to be played again', async (context) => {
     const world = await TestMatches.open(context);
     const told: { failure?: Failure }[] = [];

@@ -42,6 +42,7 @@ export class TestMatches {
   readonly counters = new Counters(counterNames);
   readonly log = createLog({ name: 'test', level: 'silent', format: 'json' });
   readonly gone: Match[] = [];
+  readonly scratch = new Scratch();
   readonly matches: Matches;
   readonly trunks: TrunkService;
   readonly #edges: FakeEdge[] = [];
@@ -51,7 +52,7 @@ export class TestMatches {
   private constructor({ rules = shortRules, matchesMax = 10, trunksMax = 4 }: TestOptions) {
     const { collections, counters, log } = this;
     const clock = () => this.nowMs;
-    const scratch = new Scratch();
+    const { scratch } = this;
     this.matches = new Matches({
       rules,
       scratch,
