@@ -32,8 +32,7 @@ export const emptyView: View = Object.freeze({
 
 /** What everybody may know of a world now; later steps do not change it. Named field by field: nothing slips through. */
 export function view(world: World): View {
-  const { tick, layout, level, clews } = world;
-  return { tick, layout, level, avatars: world.avatars.map(avatarOf), clews };
+  return viewOver(undefined, world);
 }
 
 /** A view that its owner writes over. */

@@ -23,6 +23,9 @@ export function writeInput(rows: number[], at: number, channel: number, input: R
   rows[at + 8] = heldMs;
 }
 
+/** M3: the row under way. */
+const row: number[] = [];
+
 /** Encodes the same columns as numbers of a packed list. */
 export function encodeInput(
   writer: { uint32(value: number): unknown },
@@ -30,15 +33,8 @@ export function encodeInput(
   input: Readonly<Input>,
   heldMs: number,
 ): void {
-  writer.uint32(channel);
-  writer.uint32(input.sequence);
-  writer.uint32(input.tick);
-  writer.uint32(input.forward + STRENGTH_ZERO);
-  writer.uint32(input.strafe + STRENGTH_ZERO);
-  writer.uint32(input.heading);
-  writer.uint32(input.buttons);
-  writer.uint32(input.lag === undefined ? 0 : Math.min(input.lag + 1, UINT32_MAX));
-  writer.uint32(heldMs);
+  writeInput(row, 0, channel, input, heldMs);
+  for (let column = 0; column < INPUT_COLUMNS; column++) writer.uint32(row[column]!);
 }
 
 /** Appends an input. */

@@ -1,29 +1,11 @@
-import { type Delta, delta, emptyView, type Glow, hashView, type View } from '@clew/maze';
-import type { InputMargin, Region } from '@clew/protocol/clew/play/v1/frame.ts';
+import { delta, emptyView, type Glow, hashView, type View } from '@clew/maze';
+import type { InputMargin } from '@clew/protocol/clew/play/v1/frame.ts';
 import { PlayResponse } from '@clew/protocol/clew/play/v1/play.ts';
 import { encodeMoves } from './moves-encoder.ts';
 import type { Scratch } from './scratch.ts';
 
 /** How often frames carry the view's hash. */
 const HASH_TICKS = 20;
-
-/** As the protocol's messages; fields are set anew for each. */
-const newFrame = () => {
-  const header = { tick: 0, keyframe: false, durableTick: 0, viewHash: 0 };
-  const region: Delta & Pick<Region, 'region' | 'keyframe' | 'hash'> = {
-    region: 0,
-    layout: undefined,
-    level: undefined,
-    avatars: [],
-    avatarsGone: [],
-    clews: [],
-    clewsGone: [],
-    moves: undefined,
-    keyframe: false,
-    hash: 0,
-  };
-  return { event: undefined, header, regions: [region], own: undefined, rows: [] };
-};
 
 /**
  * Turns what a match's players may know into bytes: encoded fields of PlayResponse, that edges put together.
@@ -32,7 +14,6 @@ const newFrame = () => {
  * all matches of the process, one after the other: between `begin` and the next one the same bytes are given again.
  */
 export class FrameEncoder {
-  readonly #frame = newFrame();
   readonly #scratch: Scratch;
   #base: View = emptyView;
   #next: View = emptyView;
@@ -78,24 +59,12 @@ export class FrameEncoder {
   }
 
   #encode(base: View, keyframe: boolean): Uint8Array {
-    const { header, regions } = this.#frame;
     const { tick } = this.#next;
-    header.tick = tick;
-    header.keyframe = keyframe;
-    header.viewHash = 0;
-    if (keyframe || tick % HASH_TICKS === 0) {
-      this.#hash ??= hashView(this.#next);
-      header.viewHash = this.#hash;
-    }
-    const region = regions[0]!;
-    const { layout, level, avatars, avatarsGone, clews, clewsGone, moves } = delta(base, this.#next);
-    region.layout = layout;
-    region.level = level;
-    region.avatars = avatars;
-    region.avatarsGone = avatarsGone;
-    region.clews = clews;
-    region.clewsGone = clewsGone;
-    region.moves = moves;
-    return this.#scratch.encode(PlayResponse, this.#frame);
+    const isHashed = keyframe || tick % HASH_TICKS === 0;
+    if (isHashed) this.#hash ??= hashView(this.#next);
+    const header = { tick, keyframe, durableTick: 0, viewHash: isHashed ? (this.#hash ?? 0) : 0 };
+    const region = { region: 0, ...delta(base, this.#next), keyframe: false, hash: 0 };
+    const message = { event: undefined, header, regions: [region], own: undefined, rows: [] };
+    return this.#scratch.encode(PlayResponse, message);
   }
 }
