@@ -69,5 +69,6 @@ export function inputAt(rows: ArrayLike<number>, at: number): Input {
 }
 
 export const channelAt = (rows: ArrayLike<number>, at: number): number => rows[at]!;
+export const sequenceAt = (rows: ArrayLike<number>, at: number): number => rows[at + 1]!;
 export const tickAt = (rows: ArrayLike<number>, at: number): number => rows[at + 2]!;
 export const heldMsAt = (rows: ArrayLike<number>, at: number): number => rows[at + 8]!;

@@ -20,14 +20,14 @@ export function scriptNames(): ReadonlySet<string> {
   return new Set(names.values());
 }
 
-/** One run of a script. All keys share a hash tag. */
+/** One run of a script. On a Cluster all keys share a hash tag. */
 export interface ScriptCall {
   readonly keys: readonly string[];
   readonly args: readonly Argument[];
 }
 
 /**
- * One transition: a Lua file whose header tells purpose, KEYS, ARGV and returns. All KEYS share a hash tag. Run by its
+ * One transition: a Lua file whose header tells purpose, KEYS, ARGV and returns. On a Cluster all KEYS share a hash tag. Run by its
  * hash, sent whole when the server does not know it. Replies are RESP: integers, strings (Buffers with runBuffer), arrays.
  *
  * Scripts that keep the same law may share one file of Lua, the prelude: it is put before the script, behind its `#!`

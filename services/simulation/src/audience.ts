@@ -1,6 +1,7 @@
 import { type Glow, ownView, type World } from '@clew/maze';
 import type { Closed_Reason, MatchFrame } from '@clew/protocol/clew/simulation/v1/simulation.ts';
 import type { FrameEncoder } from './frame-encoder.ts';
+import type { InputBoard } from './input-board.ts';
 import { InputQueue } from './input-queue.ts';
 import { Outlook } from './outlook.ts';
 import type { RegionEncoder } from './region-encoder.ts';
@@ -30,11 +31,11 @@ export class Channel {
   #toldGlow: Glow | undefined;
   #toldLate = 0;
 
-  constructor(number: number, seat: number, audience: Audience) {
+  constructor(number: number, seat: number, audience: Audience, board: InputBoard) {
     this.number = number;
     this.seat = seat;
     this.audience = audience;
-    this.inputs = new InputQueue(seat);
+    this.inputs = new InputQueue(board, seat);
   }
 
   /** What this seat alone is to hear in this tick, if anything. `afresh`: with a keyframe, which forgets all. */

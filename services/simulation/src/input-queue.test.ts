@@ -2,24 +2,27 @@ import assert from 'node:assert/strict';
 import { suite, test } from 'node:test';
 import type { Input } from '@clew/maze';
 import { rowsOf } from '@clew/protocol/input-rows';
+import { InputBoard } from './input-board.ts';
 import { EARLY_TICKS_MAX, InputQueue, WAITING_MAX } from './input-queue.ts';
 
 const input = (sequence: number, tick: number) => ({ sequence, tick, forward: 127, strafe: 0, heading: 0, buttons: 0 });
 
 /** A queue, and what its ticks counted. */
 class Queue {
-  readonly inputs = new InputQueue(3);
+  readonly inputs = new InputQueue(new InputBoard(), 3);
   readonly counts = { waiting: 0, late: 0, repeated: 0, early: 0 };
 
   take(at: number, dueMs = 0): Input | undefined {
+    const taken = { seat: 0, ...input(0, 0), lag: undefined };
     const counts = this.counts;
     const counter = (name: keyof typeof counts) => ({ add: () => counts[name]++ });
-    return this.inputs.take(at, dueMs, {
+    const admissions = {
       waiting: counter('waiting'),
       late: counter('late'),
       repeated: counter('repeated'),
       early: counter('early'),
-    });
+    };
+    return this.inputs.take(taken, at, dueMs, admissions) ? taken : undefined;
   }
 
   offer(given: Input, nowMs = 0, heldMs = 0): boolean {

@@ -1,5 +1,6 @@
 import { type Mutable, type SeatInput, TICK_MS } from '@clew/maze';
-import { heldMsAt, INPUT_COLUMNS, readInput, tickAt, writeInput } from '@clew/protocol/input-rows';
+import { heldMsAt, INPUT_COLUMNS, readInput, sequenceAt, tickAt } from '@clew/protocol/input-rows';
+import { CAME_MS, type InputBoard, LATE, MARGIN_MS, NEWEST, OFFERED, UNREPORTED, WAITING } from './input-board.ts';
 
 /** Inputs meant for a tick further ahead are dropped. */
 export const EARLY_TICKS_MAX = 20;
@@ -17,121 +18,143 @@ const COLUMNS = INPUT_COLUMNS + 1;
 
 /**
  * The inputs of one connection, until their tick. What comes is only noted, and looked at by the next tick, when all of its
- * match is at hand: looking at each as it comes, out of two thousand in any order, was an eighth of a simulation's work, and
- * all of that waiting for memory. For the same reason there is one object for what nearly always comes, one input a tick.
+ * match is at hand. For what nearly always comes, one input a tick, there is a line on the board.
  */
 export class InputQueue {
-  /** How many came since the last tick. */
-  #offered = 0;
-  /** The first of them … */
-  readonly #noted: Mutable<SeatInput>;
-  #heldMs = 0;
-  #cameMs = 0;
-  /** … and the others, in rows. M3: at most WAITING_MAX together with those that wait; counted as simulation.waiting_inputs. */
+  readonly #seat: number;
+  readonly #board: InputBoard;
+  /** Where on the board its line is. */
+  readonly line: number;
+  #isOpen = true;
+  /** What came after the first since the last tick. M3: at most WAITING_MAX together with those that wait; counted as simulation.waiting_inputs. */
   readonly #others: number[] = [];
-  /** How many of those that came before wait. */
-  #waiting = 0;
   /** M3: at most WAITING_MAX rows, in order of their sequence. What lies behind those that wait is of no meaning. */
   readonly #waitingRows: number[] = [];
-  #newest = 0;
-  #marginMs = 0;
-  #late = 0;
-  #unreported = false;
 
-  constructor(seat: number) {
-    this.#noted = { seat, sequence: 0, tick: 0, forward: 0, strafe: 0, heading: 0, buttons: 0, lag: undefined };
+  constructor(board: InputBoard, seat: number) {
+    this.#seat = seat;
+    this.#board = board;
+    this.line = board.claim();
   }
 
   get size(): number {
-    return this.#offered + this.#waiting;
+    return this.#get(OFFERED) + this.#get(WAITING);
   }
 
   /** Inputs that came too late for their tick; they count for the next one. */
   get late(): number {
-    return this.#late;
+    return this.#get(LATE);
   }
 
   /** How long before its tick the newest input came; negative when it was late. */
   get marginMs(): number {
-    return this.#marginMs;
+    return this.#get(MARGIN_MS) | 0;
   }
 
   /** Whether inputs came since the margin was last reported. */
   get unreported(): boolean {
-    return this.#unreported;
+    return this.#get(UNREPORTED) !== 0;
   }
 
   reported(): void {
-    this.#unreported = false;
+    this.#board.numbers[this.line + UNREPORTED] = 0;
+  }
+
+  /** Its line is somebody else's from now on. */
+  close(): void {
+    if (this.#isOpen) this.#board.release(this.line);
+    this.#isOpen = false;
   }
 
   /** Notes the input in the row that begins at `at`. False: too many wait. */
-  offer(rows: readonly number[], at: number, nowMs: number): boolean {
-    if (this.#offered + this.#waiting >= WAITING_MAX) return false;
-    if (this.#offered === 0) this.#note(rows, at, nowMs);
-    else {
+  offer(rows: ArrayLike<number>, at: number, nowMs: number): boolean {
+    const { numbers } = this.#board;
+    const { line, size } = this;
+    if (size >= WAITING_MAX) return false;
+    numbers[line + OFFERED]!++;
+    if (numbers[line + OFFERED] === 1) {
+      for (let column = 0; column < INPUT_COLUMNS; column++) numbers[line + column] = rows[at + column]!;
+      numbers[line + CAME_MS] = nowMs;
+    } else {
       for (let column = 0; column < INPUT_COLUMNS; column++) this.#others.push(rows[at + column]!);
       this.#others.push(nowMs);
     }
-    this.#offered++;
     return true;
   }
 
   /**
-   * What to apply at `tick`, which is due at `dueMs`: of all that are due the one with the highest sequence. Those below it are
-   * gone as well. The object is the queue's again when the next input comes.
+   * Writes what to apply at `tick`, which is due at `dueMs`, if there is anything: of all that are due the one with the highest
+   * sequence. Those below it are gone as well.
    */
-  take(tick: number, dueMs: number, admissions: Admissions): SeatInput | undefined {
-    if (this.#offered > 0) {
-      const isOnly = this.#offered + this.#waiting === 1;
-      const isAdmitted = this.#admit(tick, dueMs, admissions);
-      this.#offered = 0;
-      if (isOnly && isAdmitted && this.#noted.tick <= tick) return this.#noted; // nearly always
-      if (isAdmitted) this.#keep();
-      for (let at = 0; at < this.#others.length; at += COLUMNS) {
-        this.#note(this.#others, at, this.#others[at + INPUT_COLUMNS]!);
-        if (this.#admit(tick, dueMs, admissions)) this.#keep();
-      }
-      if (this.#others.length > 0) this.#others.length = 0;
+  take(input: Mutable<SeatInput>, tick: number, dueMs: number, admissions: Admissions): boolean {
+    const { numbers } = this.#board;
+    const line = this.line;
+    if (numbers[line + OFFERED]! > 0) {
+      const isOnly = numbers[line + OFFERED]! + numbers[line + WAITING]! === 1;
+      const isAdmitted = this.#admit(numbers, tick, dueMs, admissions);
+      numbers[line + OFFERED] = 0;
+      if (isOnly && isAdmitted && tickAt(numbers, line) <= tick) return this.#read(input, numbers, line); // nearly always
+      if (isAdmitted) this.#keep(numbers);
+      this.#admitOthers(numbers, tick, dueMs, admissions);
     }
-    return this.#waiting === 0 ? undefined : this.#takeWaiting(tick);
+    return numbers[line + WAITING]! > 0 && this.#takeWaiting(input, numbers, tick);
   }
 
-  #note(rows: readonly number[], at: number, cameMs: number): void {
-    readInput(this.#noted, rows, at);
-    this.#heldMs = heldMsAt(rows, at);
-    this.#cameMs = cameMs;
+  #get(column: number): number {
+    return this.#board.numbers[this.line + column]!;
+  }
+
+  #read(input: Mutable<SeatInput>, rows: ArrayLike<number>, at: number): true {
+    input.seat = this.#seat;
+    readInput(input, rows, at);
+    return true;
   }
 
   /** Whether what is noted counts, for a tick that is still to come or for this one. */
-  #admit(tick: number, dueMs: number, admissions: Admissions): boolean {
-    const { sequence } = this.#noted;
-    const early = this.#noted.tick - tick;
-    if (sequence <= this.#newest || early >= EARLY_TICKS_MAX) {
-      (sequence <= this.#newest ? admissions.repeated : admissions.early).add();
+  #admit(numbers: Uint32Array, tick: number, dueMs: number, admissions: Admissions): boolean {
+    const line = this.line;
+    const sequence = sequenceAt(numbers, line);
+    const early = tickAt(numbers, line) - tick;
+    if (sequence <= numbers[line + NEWEST]! || early >= EARLY_TICKS_MAX) {
+      (sequence <= numbers[line + NEWEST]! ? admissions.repeated : admissions.early).add();
       return false;
     }
-    this.#newest = sequence;
-    this.#marginMs = Math.round(dueMs - this.#cameMs + this.#heldMs + early * TICK_MS);
-    this.#unreported = true;
-    if (early < 0) this.#late++;
+    numbers[line + NEWEST] = sequence;
+    numbers[line + MARGIN_MS] = Math.round(
+      dueMs - numbers[line + CAME_MS]! + heldMsAt(numbers, line) + early * TICK_MS,
+    );
+    numbers[line + UNREPORTED] = 1;
+    if (early < 0) numbers[line + LATE]!++;
     (early < 0 ? admissions.late : admissions.waiting).add();
     return true;
   }
 
-  #keep(): void {
-    writeInput(this.#waitingRows, this.#waiting * INPUT_COLUMNS, this.#noted.seat, this.#noted, 0);
-    this.#waiting++;
+  #admitOthers(numbers: Uint32Array, tick: number, dueMs: number, admissions: Admissions): void {
+    if (this.#others.length === 0) return;
+    for (let at = 0; at < this.#others.length; at += COLUMNS) {
+      for (let column = 0; column < COLUMNS; column++) numbers[this.line + column] = this.#others[at + column]!;
+      if (this.#admit(numbers, tick, dueMs, admissions)) this.#keep(numbers);
+    }
+    this.#others.length = 0;
   }
 
-  #takeWaiting(tick: number): SeatInput | undefined {
+  #keep(numbers: Uint32Array): void {
+    const to = numbers[this.line + WAITING]! * INPUT_COLUMNS;
+    for (let column = 0; column < INPUT_COLUMNS; column++) {
+      this.#waitingRows[to + column] = numbers[this.line + column]!;
+    }
+    numbers[this.line + WAITING]!++;
+  }
+
+  #takeWaiting(input: Mutable<SeatInput>, numbers: Uint32Array, tick: number): boolean {
     const rows = this.#waitingRows;
-    let due = this.#waiting;
+    const waiting = numbers[this.line + WAITING]!;
+    let due = waiting;
     while (due > 0 && tickAt(rows, (due - 1) * INPUT_COLUMNS) > tick) due--;
-    if (due === 0) return undefined;
-    readInput(this.#noted, rows, (due - 1) * INPUT_COLUMNS);
-    if (due < this.#waiting) rows.copyWithin(0, due * INPUT_COLUMNS, this.#waiting * INPUT_COLUMNS);
-    this.#waiting -= due;
-    return this.#noted;
+    if (due === 0) return false;
+    this.#read(input, rows, (due - 1) * INPUT_COLUMNS);
+    if (due < waiting) rows.copyWithin(0, due * INPUT_COLUMNS, waiting * INPUT_COLUMNS);
+    numbers[this.line + WAITING] = waiting - due;
+    return true;
   }
 }

@@ -136,6 +136,17 @@ suite('match leases', () => {
     assert.equal(world.matches.size, 1);
   });
 
+  test('are renewed although the key of another match holds something else', async (context) => {
+    const { world, lease, direct, count, record } = await leased(context);
+    await direct.set(matchKey('m-2'), 'no record');
+    for (const id of ['m-1', 'm-2', 'm-3']) world.match(1, id);
+    await lease.renew();
+    assert.equal(count('reinstated'), 2);
+    assert.equal((await record('m-3')).epoch, '1');
+    assert.equal(world.counters.get('simulation.lease_failures'), 1);
+    assert.ok(world.matches.get('m-2')?.isLive);
+  });
+
   test('of a match that another process owns are refused, and the match is dropped', async (context) => {
     const { world, lease, count, placed, record } = await leased(context);
     await placed('m-1', 2);

@@ -3,7 +3,7 @@ import { Closed_Reason } from '@clew/protocol/clew/simulation/v1/simulation.ts';
 import type { Collections } from '@clew/service-kit/collections';
 import type { Counters } from '@clew/service-kit/counters';
 import type { Log } from '@clew/service-kit/log';
-import { LuaScript } from '@clew/service-kit/lua-script';
+import { LuaScript, type ScriptCall } from '@clew/service-kit/lua-script';
 import { ServiceError } from '@clew/service-kit/service-error';
 import type { Redis } from 'ioredis';
 import type { CounterName } from './counter-names.ts';
@@ -41,7 +41,7 @@ type Gone = Pick<Match, 'id' | 'epoch' | 'hasEnded'>;
  * E2 A higher epoch or a tombstone refuses: the match is somebody else's or nobody's, and is dropped here.
  * E3 A match that came to its end leaves a tombstone, one that was lost (it failed, the process stops) leaves nothing, so
  *    that its players wait again at once. Also when Redis was away at that moment; beyond the bound the lease runs out.
- * E4 Hundreds renewed at once would be a tick's work: they take turns, a few in a trip. While Redis is slow, trips carry more,
+ * E4 Hundreds renewed at once would be a tick's work: they take turns, a few in a trip and in one run of the script. While Redis is slow, trips carry more,
  *    so that no lease waits longer than the round before it took.
  */
 export class MatchLease {
@@ -116,19 +116,28 @@ export class MatchLease {
   }
 
   async #renew(matches: readonly Match[]): Promise<void> {
-    const { redis, counters, simulationId, trunkAddress, controlAddress, leaseMs } = this.#options;
+    const { redis, simulationId, trunkAddress, controlAddress, leaseMs } = this.#options;
     const owned = matches.filter(({ isLive }) => isLive).map((match) => ({ match, epoch: match.epoch }));
-    const calls = owned.map(({ match, epoch }) => ({
-      keys: [matchKey(match.id)],
-      args: [epoch, simulationId, trunkAddress, controlAddress, leaseMs, leaseMs + BACKSTOP_MS],
-    }));
-    const replies = await renewMatch.runEach(redis, calls);
-    for (const [index, { match, epoch }] of owned.entries()) {
-      const reply = replies[index];
-      if (reply === 1) counters.add('simulation.leases_renewed');
-      else if (reply === 2) counters.add('simulation.leases_reinstated');
-      else if (match.epoch === epoch) this.#drop(match); // E2
+    const shared = [simulationId, trunkAddress, controlAddress, leaseMs, leaseMs + BACKSTOP_MS];
+    const together = redis.isCluster ? 1 : TOGETHER;
+    const calls: ScriptCall[] = [];
+    for (let first = 0; first < owned.length; first += together) {
+      const some = owned.slice(first, first + together);
+      calls.push({
+        keys: some.map(({ match }) => matchKey(match.id)),
+        args: [...shared, ...some.map(({ epoch }) => epoch)],
+      });
     }
+    const replies = (await renewMatches.runEach(redis, calls)).flat();
+    for (const [index, { match, epoch }] of owned.entries()) this.#renewed(match, epoch, replies[index]);
+    if (replies.includes(UNREADABLE)) throw new Error("a match's key holds something else");
+  }
+
+  #renewed(match: Match, epoch: number, reply: unknown): void {
+    const { counters } = this.#options;
+    if (reply === 1) counters.add('simulation.leases_renewed');
+    else if (reply === 2) counters.add('simulation.leases_reinstated');
+    else if (reply === 0 && match.epoch === epoch) this.#drop(match); // E2
   }
 
   #drop(match: Match): void {
@@ -141,8 +150,10 @@ export class MatchLease {
   }
 }
 
-/** Most in one trip, while trips keep time. */
+/** Most in one trip, while trips keep time, and in one run of the script. */
 const TOGETHER = 16;
+/** What the script answers for a key that holds something else. */
+const UNREADABLE = -1;
 
 /** Of a round of so many, which began so long ago: how many should be renewed by now, and for how long that is enough. */
 export function renewedBy(elapsedMs: number, matches: number, renewMs: number): { count: number; untilMs: number } {
@@ -154,4 +165,4 @@ export function renewedBy(elapsedMs: number, matches: number, renewMs: number): 
 const script = (name: string) => new LuaScript(new URL(`scripts/${name}.lua`, import.meta.url));
 const finishMatch = script('finish-match');
 const releaseMatch = script('release-match');
-const renewMatch = script('renew-match');
+const renewMatches = script('renew-matches');

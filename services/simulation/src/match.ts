@@ -18,6 +18,7 @@ import type { Counters } from '@clew/service-kit/counters';
 import { Journal } from '@clew/service-kit/journal';
 import type { CounterName } from './counter-names.ts';
 import type { FrameEncoder } from './frame-encoder.ts';
+import type { InputBoard } from './input-board.ts';
 import type { Admissions } from './input-queue.ts';
 import { encodeRecord } from './journal-record.ts';
 import type { DividedView, RegionEncoder } from './region-encoder.ts';
@@ -54,6 +55,7 @@ export interface MatchSurroundings {
   readonly counters: Counters<CounterName>;
   /** Counts what became of inputs. */
   readonly admissions: Admissions;
+  readonly board: InputBoard;
   readonly limits: MatchLimits;
 }
 
@@ -87,12 +89,12 @@ export class Match {
 
   /** `seed` decides all randomness of the match. */
   constructor(id: string, epoch: number, seed: number, surroundings: MatchSurroundings) {
-    const { rules, limits, counters, admissions } = surroundings;
+    const { rules, limits, counters, admissions, board } = surroundings;
     this.id = id;
     this.epoch = epoch;
     this.#surroundings = surroundings;
     this.#world = createWorld({ seed, rules });
-    this.seating = new Seating(rules.seats, limits, counters, admissions);
+    this.seating = new Seating(rules.seats, limits, counters, admissions, board);
     this.#survey = rules.regionSize > 0 ? new Survey(rules.regionSize) : undefined;
   }
 

@@ -20,7 +20,7 @@ interface Failure {
 
 /** What a match must not hold any more once it is gone. */
 function assertNothingLeft(world: TestMatches): void {
-  for (const name of ['matches', 'seats', 'channels', 'waiting_inputs', 'journal_ticks']) {
+  for (const name of ['matches', 'seats', 'channels', 'input_lines', 'waiting_inputs', 'journal_ticks']) {
     assert.equal(world.size(`simulation.${name}`), 0, name);
   }
   assert.equal(world.orphans(), 0);

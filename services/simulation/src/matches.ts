@@ -6,6 +6,7 @@ import { JOURNAL_TICKS } from '@clew/service-kit/journal';
 import type { Log } from '@clew/service-kit/log';
 import { exhausted, ServiceError, unavailable } from '@clew/service-kit/service-error';
 import { Status } from 'nice-grpc-common';
+import { InputBoard } from './input-board.ts';
 import { WAITING_MAX } from './input-queue.ts';
 import { decodeRecord } from './journal-record.ts';
 import { Match, type MatchSurroundings } from './match.ts';
@@ -13,7 +14,7 @@ import { isOpen } from './open-match.ts';
 import type { Player, SeatState } from './seat.ts';
 import { type Clock, PHASES } from './tick-loop.ts';
 
-export interface MatchesOptions extends Omit<MatchSurroundings, 'admissions'> {
+export interface MatchesOptions extends Omit<MatchSurroundings, 'admissions' | 'board'> {
   readonly clock: Clock;
   readonly collections: Collections;
   readonly log: Log;
@@ -40,6 +41,8 @@ const OPEN_MAX = 64;
 export class Matches {
   readonly #options: MatchesOptions;
   readonly #surroundings: MatchSurroundings;
+  /** Where inputs are noted as they come. */
+  readonly board = new InputBoard();
   readonly #byId: Map<string, Match>;
   readonly #phases: readonly Match[][] = Array.from({ length: PHASES }, () => []);
   #draining = false;
@@ -54,13 +57,15 @@ export class Matches {
       repeated: counters.of('simulation.inputs_repeated'),
       early: counters.of('simulation.inputs_early'),
     };
-    this.#surroundings = { ...options, admissions };
+    this.#surroundings = { ...options, admissions, board: this.board };
     this.#byId = collections.map('simulation.matches', {
       bound: matchesMax,
       orphans: () => this.#sum((match) => Number(!match.isLive || match.leaseDenied)),
     });
     const seatsMax = matchesMax * rules.seats;
     collections.register('simulation.seats', { bound: seatsMax }, () => this.#sum(({ seating }) => seating.taken));
+    const orphans = () => this.board.size - this.seats().attached;
+    collections.register('simulation.input_lines', { bound: seatsMax, orphans }, () => this.board.size);
     collections.register('simulation.waiting_inputs', { bound: seatsMax * WAITING_MAX }, () =>
       this.#sum(waitingInputs),
     );

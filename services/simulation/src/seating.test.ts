@@ -7,6 +7,7 @@ import { Counters } from '@clew/service-kit/counters';
 import fc from 'fast-check';
 import type { TrunkWriter } from './audience.ts';
 import { counterNames } from './counter-names.ts';
+import { InputBoard } from './input-board.ts';
 import { Seating } from './seating.ts';
 import { player } from './testing/test-matches.ts';
 
@@ -30,7 +31,7 @@ class NotingTrunk implements TrunkWriter {
 const limits = { reservedMs: 10_000, detachedMs: 30_000 };
 const admission = { add: () => {} };
 const admissions = { waiting: admission, late: admission, repeated: admission, early: admission };
-const newSeating = (seats = 4) => new Seating(seats, limits, new Counters(counterNames), admissions);
+const newSeating = (seats = 4) => new Seating(seats, limits, new Counters(counterNames), admissions, new InputBoard());
 
 suite('seating', () => {
   test('reserves for all or for nobody', () => {

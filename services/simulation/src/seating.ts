@@ -3,6 +3,7 @@ import { Closed_Reason } from '@clew/protocol/clew/simulation/v1/simulation.ts';
 import type { Counters } from '@clew/service-kit/counters';
 import { Audience, Channel, type TrunkWriter } from './audience.ts';
 import type { CounterName } from './counter-names.ts';
+import type { InputBoard } from './input-board.ts';
 import type { Admissions } from './input-queue.ts';
 import { type Player, type RecordDraft, Seat } from './seat.ts';
 
@@ -28,14 +29,22 @@ export class Seating {
   readonly #limits: SeatLimits;
   readonly #counters: Counters<CounterName>;
   readonly #admissions: Admissions;
+  readonly #board: InputBoard;
   /** Some seat changed since the last record. */
   #changed = false;
 
-  constructor(seats: number, limits: SeatLimits, counters: Counters<CounterName>, admissions: Admissions) {
+  constructor(
+    seats: number,
+    limits: SeatLimits,
+    counters: Counters<CounterName>,
+    admissions: Admissions,
+    board: InputBoard,
+  ) {
     this.seats = Array.from({ length: seats }, (_, number) => new Seat(number));
     this.#limits = limits;
     this.#counters = counters;
     this.#admissions = admissions;
+    this.#board = board;
   }
 
   get audiences(): readonly Audience[] {
@@ -82,7 +91,7 @@ export class Seating {
     if (seat === undefined) return { kind: 'refused', reason: Closed_Reason.REASON_SEAT_UNKNOWN };
     if (!seat.admits(sessionEpoch)) return { kind: 'refused', reason: Closed_Reason.REASON_REPLACED }; // S1
     if (seat.channel !== undefined) this.#close(seat.channel, Closed_Reason.REASON_REPLACED); // S2
-    const channel = new Channel(number, seat.number, this.#audienceOf(trunk));
+    const channel = new Channel(number, seat.number, this.#audienceOf(trunk), this.#board);
     channel.audience.channels.push(channel);
     seat.attach(channel, sessionEpoch);
     this.#changed = true;
@@ -139,8 +148,8 @@ export class Seating {
     const taken: SeatInput[] = [];
     for (const { channels } of this.#audiences) {
       for (const { inputs } of channels) {
-        const input = inputs.take(tick, dueMs, this.#admissions);
-        if (input !== undefined) taken.push(input);
+        const input = this.#board.input(taken.length);
+        if (inputs.take(input, tick, dueMs, this.#admissions)) taken.push(input);
       }
     }
     return taken;
@@ -160,6 +169,7 @@ export class Seating {
   }
 
   #drop(channel: Channel): void {
+    channel.inputs.close();
     channel.audience.remove(channel);
     if (channel.audience.channels.length > 0) return;
     const place = this.#audiences.indexOf(channel.audience);

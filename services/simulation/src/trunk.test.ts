@@ -67,6 +67,19 @@ suite('a trunk', () => {
     assert.equal(edge.ended, undefined);
   });
 
+  test('counts what comes for a channel that is gone, and gives it to nobody', async (context) => {
+    const world = await TestMatches.open(context);
+    const match = world.match(2);
+    const edge = world.edge('edge-1');
+    await world.attach(edge, 1, match.id, 1);
+    edge.send({ detaches: [{ channel: 1, leave: false }] });
+    await world.attach(edge, 2, match.id, 2); // notes its inputs where the first one's were noted
+    const input = { sequence: 9, tick: match.world.tick + 1, forward: 0, strafe: 0, heading: 60_000, buttons: 0 };
+    edge.send({ inputs: rowsOf(1, [input]) });
+    await world.settle(() => world.counters.get('simulation.inputs_homeless') === 1);
+    assert.equal(world.size('simulation.waiting_inputs'), 0);
+  });
+
   test('attaches who comes with a trace, though nobody exports it here', async (context) => {
     const world = await TestMatches.open(context);
     const match = world.match();

@@ -13,13 +13,13 @@ import type { Counters } from '@clew/service-kit/counters';
 import type { Log } from '@clew/service-kit/log';
 import { checkedTraceparent, openSpan } from '@clew/service-kit/telemetry/tracing';
 import { status } from '@grpc/grpc-js';
-import type { Channel, TrunkWriter } from './audience.ts';
+import type { TrunkWriter } from './audience.ts';
 import { Backlog } from './backlog.ts';
 import type { CounterName } from './counter-names.ts';
-import type { InputQueue } from './input-queue.ts';
-import type { Match } from './match.ts';
+import { Leads } from './leads.ts';
 import type { Matches } from './matches.ts';
 import type { Clock } from './tick-loop.ts';
+import { readUsualInputs } from './usual-inputs.ts';
 
 export interface TrunkOptions {
   readonly matches: Matches;
@@ -39,14 +39,6 @@ export interface TrunkOptions {
 const MESSAGE_BYTES = 128 * 1024;
 /** Answers that may wait for an edge that does not read; beyond, it is cut off. */
 const ANSWER_BYTES_MAX = 256 * 1024;
-
-/** What a number on the trunk stands for. */
-interface Lead {
-  readonly match: Match;
-  readonly channel: Channel;
-  /** The channel's. */
-  readonly inputs: InputQueue;
-}
 
 /** The edge does not keep to the protocol. */
 class ProtocolError extends Error {}
@@ -70,8 +62,7 @@ const none: never[] = [];
 export class Trunk implements TrunkWriter {
   readonly #call: ServerCall;
   readonly #options: TrunkOptions;
-  /** M3: at most one per seat of the process, for a seat has one channel; counted as simulation.channels. */
-  readonly #leads = new Map<number, Lead>();
+  readonly #leads = new Leads();
   readonly #backlog = new Backlog();
   #state: TrunkState = { kind: 'unnamed' };
   #writer = new MessageWriter(TrunkResponse);
@@ -161,7 +152,9 @@ export class Trunk implements TrunkWriter {
   /** What goes wrong in here costs this trunk, never the process. */
   #receive(message: Uint8Array): void {
     try {
-      this.#take(decoded(message));
+      const usual = this.#state.kind === 'open' ? readUsualInputs(message) : undefined;
+      if (usual === undefined) this.#take(decoded(message));
+      else this.#offer(usual, Math.round(this.#options.clock()));
       if (this.#gatheredBytes > 0 && this.writable) this.#write(this.#options.clock()); // K1
     } catch (error) {
       if (error instanceof ProtocolError) {
@@ -182,7 +175,7 @@ export class Trunk implements TrunkWriter {
     }
     const nowMs = this.#options.clock();
     for (const attach of request.attaches) this.#attach(attach);
-    this.#offer(request.inputs, Math.round(nowMs));
+    this.#offer(Uint32Array.from(request.inputs), Math.round(nowMs));
     for (const number of request.keyframes) {
       const lead = this.#leads.get(number);
       if (lead !== undefined) lead.channel.needsKeyframe = true;
@@ -209,7 +202,7 @@ export class Trunk implements TrunkWriter {
       return false;
     }
     const { channel } = outcome;
-    this.#leads.set(number, { match, channel, inputs: channel.inputs });
+    this.#leads.set(number, { match, channel });
     this.#options.counters.add('simulation.attaches');
     const { audience, seat } = channel;
     const attached = { channel: number, matchChannel: audience.matchChannel, seat };
@@ -222,17 +215,19 @@ export class Trunk implements TrunkWriter {
     this.#gather({ attached: none, closed: [{ channel, reason }], frames: none }, 16);
   }
 
-  #offer(rows: readonly number[], nowMs: number): void {
+  #offer(rows: Uint32Array, nowMs: number): void {
     if (rows.length % INPUT_COLUMNS !== 0) throw new ProtocolError(`inputs must be rows of ${INPUT_COLUMNS}`);
-    let number = 0;
-    let lead: Lead | undefined;
+    const { board } = this.#options.matches;
     for (let at = 0; at < rows.length; at += INPUT_COLUMNS) {
-      const next = channelAt(rows, at);
-      if (next !== number) lead = this.#leads.get(next);
-      number = next;
-      if (lead === undefined) this.#options.counters.add('simulation.inputs_homeless');
-      else if (!lead.inputs.offer(rows, at, nowMs)) this.#options.counters.add('simulation.inputs_full');
+      const line = this.#leads.line(channelAt(rows, at));
+      if (line === undefined) this.#options.counters.add('simulation.inputs_homeless');
+      else if (!board.note(line, rows, at, nowMs)) this.#offerAnother(rows, at, nowMs);
     }
+  }
+
+  #offerAnother(rows: Uint32Array, at: number, nowMs: number): void {
+    const { channel } = this.#leads.get(channelAt(rows, at))!;
+    if (!channel.inputs.offer(rows, at, nowMs)) this.#options.counters.add('simulation.inputs_full');
   }
 
   #detach({ channel: number, leave }: Detach, nowMs: number): void {
@@ -296,7 +291,7 @@ export class Trunk implements TrunkWriter {
     if (this.#state.kind === 'gone') return;
     this.#state = { kind: 'gone' };
     const nowMs = this.#options.clock();
-    for (const { match, channel } of this.#leads.values()) match.seating.detach(channel, false, nowMs);
+    for (const { match, channel } of this.#leads.clear()) match.seating.detach(channel, false, nowMs);
     this.#writer = new MessageWriter(TrunkResponse);
     this.#gatheredBytes = 0;
     this.#options.onGone(this);
