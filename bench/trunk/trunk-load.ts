@@ -46,6 +46,8 @@ export interface TrunkLoad extends AsyncDisposable {
   /** Lets them play on; rejects when the load ends, or the bench. */
   play(seconds: number): Promise<void>;
   tickReport(): Promise<TickReport>;
+  /** Mean bytes of a message that the simulation sent so far. */
+  messageBytes(): Promise<number>;
 }
 
 /** Resolves when all of them play. */
@@ -81,15 +83,20 @@ export async function startTrunkLoad(bench: Bench, terms: TrunkTerms): Promise<T
   await Promise.race([once(lines, 'line', { signal: bench.stop }), failed]);
   const told: TrunkTold[] = [];
   lines.on('line', (line) => told.push(JSON.parse(line)));
+  const status = async () => {
+    const response = await fetch(`${simulation.opsUrl}/statusz`);
+    return (await response.json()) as { tick: TickReport; counters: Readonly<Record<string, number>> };
+  };
   const kept = owned.move();
   return {
     server,
     simulation,
     told,
     play: (seconds) => Promise.race([wait(seconds * 1_000, undefined, { signal: bench.stop }), failed]),
-    tickReport: async () => {
-      const response = await fetch(`${simulation.opsUrl}/statusz`);
-      return ((await response.json()) as { tick: TickReport }).tick;
+    tickReport: async () => (await status()).tick,
+    messageBytes: async () => {
+      const { counters } = await status();
+      return counters['simulation.trunk_bytes']! / counters['simulation.trunk_messages']!;
     },
     [Symbol.asyncDispose]: () => kept.disposeAsync(),
   };

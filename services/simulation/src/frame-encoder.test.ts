@@ -2,8 +2,8 @@ import assert from 'node:assert/strict';
 import { suite, test } from 'node:test';
 import { apply, createWorld, emptyRecord, emptyView, hashView, step, type View, view } from '@clew/maze';
 import { PlayResponse } from '@clew/protocol/clew/play/v1/play.ts';
+import { Scratch } from '@clew/service-kit/scratch';
 import { FrameEncoder } from './frame-encoder.ts';
-import { Scratch } from './scratch.ts';
 
 /** What a player makes of a frame. */
 function applied(base: View, bytes: Uint8Array): View {

@@ -1,8 +1,8 @@
 import { delta, emptyView, type Glow, hashView, type View } from '@clew/maze';
 import type { InputMargin } from '@clew/protocol/clew/play/v1/frame.ts';
 import { PlayResponse } from '@clew/protocol/clew/play/v1/play.ts';
+import type { Scratch } from '@clew/service-kit/scratch';
 import { encodeMoves } from './moves-encoder.ts';
-import type { Scratch } from './scratch.ts';
 
 /** How often frames carry the view's hash. */
 const HASH_TICKS = 20;

@@ -2,9 +2,9 @@ import assert from 'node:assert/strict';
 import { suite, test } from 'node:test';
 import { cloneWorld, emptyRecord, hashWorld, type JournalRecord, SPRINT, step } from '@clew/maze';
 import { rowsOf } from '@clew/protocol/input-rows';
+import { Scratch } from '@clew/service-kit/scratch';
 import fc from 'fast-check';
 import { decodeRecord, encodeRecord } from './journal-record.ts';
-import { Scratch } from './scratch.ts';
 import type { FakeEdge } from './testing/fake-edge.ts';
 import { TestMatches } from './testing/test-matches.ts';
 

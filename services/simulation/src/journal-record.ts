@@ -1,7 +1,7 @@
 import { emptyRecord, type JournalRecord as Record, type SeatInput } from '@clew/maze';
 import { JournalRecord } from '@clew/protocol/clew/simulation/v1/simulation.ts';
 import { channelAt, encodeInput, INPUT_COLUMNS, inputAt } from '@clew/protocol/input-rows';
-import type { Scratch } from './scratch.ts';
+import type { Scratch } from '@clew/service-kit/scratch';
 
 /** Tag of JournalRecord.inputs, as simulation.proto numbers it. */
 const INPUTS = 0x0a;

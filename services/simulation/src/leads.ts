@@ -1,4 +1,5 @@
 import type { Channel } from './audience.ts';
+import { LineTable } from './line-table.ts';
 import type { Match } from './match.ts';
 
 /** What a number on a trunk stands for. */
@@ -11,8 +12,7 @@ export interface Lead {
 export class Leads {
   /** M3: at most one per seat of the process, for a seat has one channel; counted as simulation.channels. */
   readonly #byNumber = new Map<number, Lead>();
-  /** M3: as many. */
-  readonly #lines = new Map<number, number>();
+  #lines = new LineTable();
 
   get size(): number {
     return this.#byNumber.size;
@@ -45,7 +45,7 @@ export class Leads {
   clear(): Lead[] {
     const leads = [...this.#byNumber.values()];
     this.#byNumber.clear();
-    this.#lines.clear();
+    this.#lines = new LineTable();
     return leads;
   }
 }

@@ -16,13 +16,13 @@ import {
 import { Closed_Reason } from '@clew/protocol/clew/simulation/v1/simulation.ts';
 import type { Counters } from '@clew/service-kit/counters';
 import { Journal } from '@clew/service-kit/journal';
+import type { Scratch } from '@clew/service-kit/scratch';
 import type { CounterName } from './counter-names.ts';
 import type { FrameEncoder } from './frame-encoder.ts';
 import type { InputBoard } from './input-board.ts';
 import type { Admissions } from './input-queue.ts';
 import { encodeRecord } from './journal-record.ts';
 import type { DividedView, RegionEncoder } from './region-encoder.ts';
-import type { Scratch } from './scratch.ts';
 import { Seating, type SeatLimits } from './seating.ts';
 import { Survey } from './survey.ts';
 

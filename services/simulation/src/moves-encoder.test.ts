@@ -2,9 +2,9 @@ import assert from 'node:assert/strict';
 import { suite, test } from 'node:test';
 import { type Avatar, createWorld, delta, emptyRecord, emptyView, step, type View, view } from '@clew/maze';
 import { PlayResponse } from '@clew/protocol/clew/play/v1/play.ts';
+import { Scratch } from '@clew/service-kit/scratch';
 import fc from 'fast-check';
 import { encodeMoves } from './moves-encoder.ts';
-import { Scratch } from './scratch.ts';
 
 const scratch = new Scratch();
 

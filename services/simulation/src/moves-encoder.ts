@@ -1,5 +1,5 @@
 import { onlyMoved, turnBetween, type View } from '@clew/maze';
-import type { Scratch } from './scratch.ts';
+import type { Scratch } from '@clew/service-kit/scratch';
 
 /** Tags of PlayResponse, FrameHeader, Region and Moves, as proto/clew/play/v1 numbers their fields. */
 const HEADER = 0x12;

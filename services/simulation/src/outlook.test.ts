@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
 import { suite, test } from 'node:test';
 import { createWorld, defaultRules, partsOf, view, visibilityOf, type World } from '@clew/maze';
+import { Scratch } from '@clew/service-kit/scratch';
 import { Outlook } from './outlook.ts';
 import { RegionEncoder } from './region-encoder.ts';
-import { Scratch } from './scratch.ts';
 
 const rules = { ...defaultRules, seats: 30, baseSize: 12, floors: 2, regionSize: 3 };
 

@@ -10,7 +10,7 @@ import {
 } from '@clew/maze';
 import { PlayResponse } from '@clew/protocol/clew/play/v1/play.ts';
 import type { RegionFrames } from '@clew/protocol/clew/simulation/v1/simulation.ts';
-import type { Scratch } from './scratch.ts';
+import type { Scratch } from '@clew/service-kit/scratch';
 
 /** A divided match as it is shown at a tick. */
 export interface DividedView {

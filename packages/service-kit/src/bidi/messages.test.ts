@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { suite, test } from 'node:test';
-import { TrunkResponse } from '@clew/protocol/clew/simulation/v1/simulation.ts';
+import { TrunkRequest, TrunkResponse } from '@clew/protocol/clew/simulation/v1/simulation.ts';
 import fc from 'fast-check';
 import { MessageError, MessageReader, MessageWriter, PREFIX_BYTES } from './messages.ts';
 
@@ -45,6 +45,56 @@ suite('messages on a stream', () => {
       [1, 2],
     );
     assert.deepEqual(frameOf(), Buffer.alloc(PREFIX_BYTES), 'an empty one');
+  });
+
+  test('are encoded as generated writers do, whatever they say', () => {
+    const number = fc.nat({ max: 0xffff_ffff });
+    const request = fc.record({
+      edgeId: fc.string({ unit: 'grapheme' }),
+      attaches: fc.array(
+        fc.record({
+          channel: number,
+          matchId: fc.string(),
+          playerId: fc.string(),
+          sessionEpoch: fc.nat({ max: Number.MAX_SAFE_INTEGER }),
+          traceParent: fc.option(fc.string(), { nil: undefined }),
+        }),
+      ),
+      detaches: fc.array(fc.record({ channel: number, leave: fc.boolean() })),
+      keyframes: fc.array(number),
+      inputs: fc.array(number),
+    });
+    const writer = new MessageWriter(TrunkRequest);
+    fc.assert(
+      fc.property(request, (message) => {
+        writer.add(message);
+        assert.deepEqual(writer.finish().subarray(PREFIX_BYTES), Buffer.from(TrunkRequest.encode(message).finish()));
+      }),
+    );
+  });
+
+  test('stay as they are while the next one is written', () => {
+    const writer = new MessageWriter(TrunkResponse);
+    writer.add(response(1));
+    const first = writer.finish();
+    writer.add(response(2));
+    writer.finish();
+    assert.deepEqual(first, frameOf(response(1)));
+  });
+
+  test('leave no memory behind when they were many or large', () => {
+    const writer = new MessageWriter(TrunkRequest);
+    for (let sent = 0; sent < 10_000; sent++) {
+      writer.add({ edgeId: 'edge-1', attaches: [], detaches: [], keyframes: [], inputs: [1, 2, 3] });
+      writer.finish();
+    }
+    assert.ok(writer.capacityBytes < 100_000, `${writer.capacityBytes} bytes`);
+    const large = { edgeId: '', attaches: [], detaches: [], keyframes: [], inputs: Array(3_000_000).fill(1) };
+    writer.add(large);
+    assert.equal(writer.finish().length, PREFIX_BYTES + TrunkRequest.encode(large).finish().length);
+    assert.ok(writer.capacityBytes < 100_000, `${writer.capacityBytes} bytes`);
+    writer.add({ ...large, inputs: [7] });
+    assert.deepEqual(TrunkRequest.decode(writer.finish().subarray(PREFIX_BYTES)).inputs, [7]);
   });
 
   test('are views of the chunk that they came in', () => {

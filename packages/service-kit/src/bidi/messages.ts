@@ -1,4 +1,4 @@
-import { BinaryWriter } from '@bufbuild/protobuf/wire';
+import { type MessageType, Scratch } from '../scratch.ts';
 
 /**
  * Messages of gRPC on an HTTP/2 stream: a byte that says whether it is compressed (never, here), the length in four bytes,
@@ -10,30 +10,34 @@ const noPrefix = new Uint8Array(PREFIX_BYTES);
 /** The other side does not send messages that can be taken. */
 export class MessageError extends Error {}
 
-/** What ts-proto's message types have. */
-interface Encoder<Message> {
-  encode(message: Message, writer: BinaryWriter): unknown;
-}
+/** A message may be larger, but the memory for it is not kept. */
+const KEPT_BYTES_MAX = 1024 * 1024;
 
 /** Encodes messages behind their prefixes. */
 export class MessageWriter<Message> {
-  readonly #type: Encoder<Message>;
-  readonly #writer = new BinaryWriter().raw(noPrefix);
+  readonly #type: MessageType<Message>;
+  #scratch = new Scratch().raw(noPrefix);
 
-  constructor(type: Encoder<Message>) {
+  constructor(type: MessageType<Message>) {
     this.#type = type;
+  }
+
+  /** What it holds between messages. */
+  get capacityBytes(): number {
+    return this.#scratch.capacityBytes;
   }
 
   /** More of the message under way: encoded one after the other they merge. Once this threw, the writer is of no use. */
   add(message: Message): void {
-    this.#type.encode(message, this.#writer);
+    this.#scratch.add(this.#type, message);
   }
 
   /** The message with its prefix; the next one begins. */
   finish(): Buffer {
-    const bytes = this.#writer.finish();
-    this.#writer.raw(noPrefix);
-    const frame = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+    const frame = Buffer.from(this.#scratch.finish());
+    if (this.#scratch.capacityBytes > KEPT_BYTES_MAX) this.#scratch = new Scratch();
+    this.#scratch.rewind();
+    this.#scratch.raw(noPrefix);
     frame.writeUInt32BE(frame.length - PREFIX_BYTES, 1);
     return frame;
   }

@@ -2,14 +2,16 @@ import type { BinaryWriter } from '@bufbuild/protobuf/wire';
 
 const BYTES_MIN = 16 * 1024;
 const UINT32_BYTES_MAX = 5;
+const UINT32_MAX = 0xffff_ffff;
 const utf8 = new TextEncoder();
 
-/** What writes the types of fields that frames and journal records have. https://protobuf.dev/programming-guides/encoding/ */
+/** What writes the types of fields that go over trunks. https://protobuf.dev/programming-guides/encoding/ */
 type FieldWriter = {
   [Method in
     | 'uint32'
     | 'int32'
     | 'sint32'
+    | 'int64'
     | 'fixed32'
     | 'bool'
     | 'string'
@@ -22,14 +24,14 @@ type FieldWriter = {
 };
 
 /** What ts-proto's message types have. */
-interface MessageType<Message> {
+export interface MessageType<Message> {
   encode(message: Message, writer: BinaryWriter): unknown;
 }
 
 /**
- * Where all that a simulation has to say of a match is written, tick by tick: thousands of short pieces a second, each of which
- * is copied into a message soon after. Piece for piece in memory of its own, which must be got, cleared, noted and freed, they
- * were a fifth of a tick.
+ * Where what goes over trunks is written, in one memory that is used again and again. All that a simulation has to say of its
+ * matches are thousands of short pieces a second, each of which is copied into a message soon after: in memory of their own, which
+ * must be got, cleared, noted and freed, they were a fifth of a tick.
  *
  * B1 What was written stays as it is until `rewind`; afterwards its bytes are something else's.
  */
@@ -52,13 +54,23 @@ export class Scratch implements FieldWriter {
   /** A message's encoded fields, until `rewind`. */
   encode<Message>(type: MessageType<Message>, message: Message): Uint8Array {
     try {
-      type.encode(message, this as FieldWriter as BinaryWriter); // which calls nothing else of it
-      return this.finish();
+      return this.add(type, message).finish();
     } catch (error) {
       this.#at = this.#start; // it was left in the middle of a message
       this.#drop();
       throw error;
     }
+  }
+
+  /** Writes a message's fields behind what is under way. */
+  add<Message>(type: MessageType<Message>, message: Message): this {
+    type.encode(message, this as FieldWriter as BinaryWriter); // which calls nothing else of it
+    return this;
+  }
+
+  /** How much memory it holds. */
+  get capacityBytes(): number {
+    return this.#bytes.length;
   }
 
   /** What was written since the last piece, until `rewind`. */
@@ -89,6 +101,14 @@ export class Scratch implements FieldWriter {
   sint32(value: number): this {
     if ((value | 0) !== value) throw new RangeError(`${value} is no sint32`);
     return this.uint32(((value << 1) ^ (value >> 31)) >>> 0);
+  }
+
+  /** Those that are not negative and exact as numbers: epochs. */
+  int64(value: number | bigint | string): this {
+    let rest = Number(value);
+    if (!Number.isSafeInteger(rest) || rest < 0) throw new RangeError(`${value} is no int64 that can be written`);
+    for (; rest > UINT32_MAX; rest = Math.floor(rest / 0x80)) this.#byte((rest % 0x80) | 0x80);
+    return this.uint32(rest);
   }
 
   fixed32(value: number): this {
@@ -145,6 +165,11 @@ export class Scratch implements FieldWriter {
   /** Nearly always there is nothing, and to set a length costs a call into the engine. */
   #drop(): void {
     if (this.#forks.length > 0) this.#forks.length = 0;
+  }
+
+  #byte(value: number): void {
+    this.#reserve(1);
+    this.#bytes[this.#at++] = value;
   }
 
   /** Pieces that were given keep their bytes: those of the memory before. */

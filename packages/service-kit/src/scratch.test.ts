@@ -25,6 +25,11 @@ const write: fc.Arbitrary<Write> = fc.oneof(
       (writer) =>
         void writer.sint32(value),
   ),
+  fc.nat({ max: Number.MAX_SAFE_INTEGER }).map(
+    (value): Write =>
+      (writer) =>
+        void writer.int64(value),
+  ),
   uint32.map(
     (value): Write =>
       (writer) =>
@@ -115,6 +120,7 @@ suite('Scratch', () => {
       assert.deepEqual(JournalRecord.decode(scratch.encode(JournalRecord, message)), message);
     }
     for (const value of [2 ** 31, 0.5]) assert.throws(() => scratch.sint32(value), RangeError);
+    for (const value of [-1, 0.5, 2 ** 53]) assert.throws(() => scratch.int64(value), RangeError);
     for (const value of [-1, 2 ** 32]) assert.throws(() => scratch.fixed32(value), RangeError);
     assert.throws(() => scratch.join(), /nothing was forked/);
   });

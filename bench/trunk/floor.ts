@@ -1,0 +1,34 @@
+/**
+ * The floor under a simulation: as many bytes in as many messages through bare node:http2, in the same five phases, and nothing
+ * else. `floor.ts PORT MESSAGE_BYTES`. Prints "serving", then each second what its last half minute was like, as one object.
+ */
+import { createServer, type ServerHttp2Stream } from 'node:http2';
+import { performance } from 'node:perf_hooks';
+import { TickLoop } from '../../services/simulation/src/tick-loop.ts';
+
+const [port = '', messageBytes = ''] = process.argv.slice(2);
+/** M3: the bench has one. */
+const streams = new Set<ServerHttp2Stream>();
+const server = createServer();
+server.on('stream', (opened) => {
+  const stream = opened as ServerHttp2Stream;
+  streams.add(stream);
+  stream.on('data', () => {});
+  stream.on('error', () => {}); // `close` comes, too
+  stream.on('close', () => streams.delete(stream));
+  stream.respond({ ':status': 200 });
+});
+const loop = new TickLoop({
+  clock: () => performance.now(),
+  busy: () => performance.eventLoopUtilization().active,
+  onPhase: () => {
+    for (const stream of streams) stream.write(Buffer.allocUnsafe(Number(messageBytes)));
+  },
+  isIdle: () => streams.size === 0,
+  onDone: () => {},
+});
+server.listen(Number(port), '127.0.0.1', () => {
+  loop.start();
+  console.log('serving');
+  setInterval(() => console.log(JSON.stringify(loop.report())), 1_000);
+});
