@@ -57,7 +57,6 @@ export {
 export { type Level, Phase } from './level.ts';
 export { generateMaze, type Maze } from './maze.ts';
 export { type Body, CLIMB_SPEED, look, move, SPRINT_SPEED, WALK_SPEED } from './movement.ts';
-export { onlyMoved } from './moves.ts';
 export type { Mutable } from './mutable.ts';
 export { applyRegions, contentOf, type Known, nothingKnown, type Parts, partsOf, type RegionDelta } from './parts.ts';
 export { type Rank, ranking } from './ranking.ts';

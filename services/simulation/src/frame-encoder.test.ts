@@ -4,6 +4,7 @@ import { apply, createWorld, emptyRecord, emptyView, hashView, step, type View, 
 import { PlayResponse } from '@clew/protocol/clew/play/v1/play.ts';
 import { Scratch } from '@clew/service-kit/scratch';
 import { FrameEncoder } from './frame-encoder.ts';
+import { Shown } from './shown.ts';
 
 /** What a player makes of a frame. */
 function applied(base: View, bytes: Uint8Array): View {
@@ -22,18 +23,32 @@ suite('the frame encoder', () => {
     const encoder = new FrameEncoder(new Scratch());
     const rules = { seats: 8, levels: 3, baseSize: 6, startingTicks: 5, climbingTicksMax: 60, scoringTicks: 5 };
     const world = createWorld({ seed: 7, rules });
-    let base = emptyView;
+    let shown: Shown | undefined;
     let known = emptyView;
     for (let tick = 1; tick <= 250; tick++) {
       const joins = tick === 10 ? [{ seat: 2, displayName: 'Ariadne ✦' }] : [];
       step(world, { ...emptyRecord, joins });
       const next = view(world);
-      encoder.begin(base, next);
+      encoder.beginMatch(shown, world);
       known = tick === 1 ? applied(known, encoder.keyframe()) : applied(known, encoder.delta());
       assert.deepEqual(known, next);
       assert.deepEqual(applied(emptyView, encoder.keyframe()), next);
       const { header } = PlayResponse.decode(encoder.delta());
       assert.equal(header?.viewHash !== 0, tick % 20 === 0);
+      shown ??= new Shown(world);
+      shown.show(world);
+    }
+  });
+
+  test('writes what changed from one view to the next', () => {
+    const encoder = new FrameEncoder(new Scratch());
+    const world = createWorld({ seed: 7, rules: { seats: 8, baseSize: 6 } });
+    let base = view(world);
+    for (let tick = 1; tick <= 50; tick++) {
+      step(world, emptyRecord);
+      const next = view(world);
+      encoder.begin(base, next);
+      assert.deepEqual(applied(base, encoder.delta()), next);
       base = next;
     }
   });
@@ -41,9 +56,9 @@ suite('the frame encoder', () => {
   test('encodes each change once', () => {
     const encoder = new FrameEncoder(new Scratch());
     const world = createWorld({ seed: 1 });
-    const base = view(world);
+    const shown = new Shown(world);
     step(world, emptyRecord);
-    encoder.begin(base, view(world));
+    encoder.beginMatch(shown, world);
     assert.equal(encoder.delta(), encoder.delta());
     assert.equal(encoder.keyframe(), encoder.keyframe());
   });

@@ -24,6 +24,7 @@ import type { Admissions } from './input-queue.ts';
 import { encodeRecord } from './journal-record.ts';
 import type { DividedView, RegionEncoder } from './region-encoder.ts';
 import { Seating, type SeatLimits } from './seating.ts';
+import { Shown } from './shown.ts';
 import { Survey } from './survey.ts';
 
 /**
@@ -80,11 +81,12 @@ export class Match {
   /** The newest tick's, encoded. */
   #record: Uint8Array = nothing;
   /** What those who follow the match know; only while somebody does. */
-  #shown: OwnedView | undefined;
-  /** What they knew a tick before; the next view is written over it. */
-  #spare: OwnedView | undefined;
+  #shown: Shown | undefined;
   /** The same, where the match is divided. */
   #shownParts: DividedView | undefined;
+  /** Where it is: how it looks, and how it looked a tick before; the next view is written over that. */
+  #view: OwnedView | undefined;
+  #spare: OwnedView | undefined;
   readonly #survey: Survey | undefined;
 
   /** `seed` decides all randomness of the match. */
@@ -155,17 +157,24 @@ export class Match {
       this.#forget();
       return;
     }
-    const next = viewOver(this.#spare, this.#world);
-    if (this.#survey === undefined) this.#showWhole(next);
-    else this.#showParts(next, this.#survey.visibility);
-    this.#spare = this.#shown;
-    this.#shown = next;
+    if (this.#survey === undefined) this.#showWhole();
+    else this.#showParts(this.#look(), this.#survey.visibility);
   }
 
-  #showWhole(view: View): void {
+  #showWhole(): void {
+    const world = this.#world;
     const { encoder } = this.#surroundings;
-    encoder.begin(this.#shown ?? emptyView, view);
-    for (const audience of this.seating.audiences) audience.send(encoder, this.#world, this.#record);
+    encoder.beginMatch(this.#shown, world);
+    for (const audience of this.seating.audiences) audience.send(encoder, world, this.#record);
+    this.#shown ??= new Shown(world);
+    this.#shown.show(world);
+  }
+
+  #look(): View {
+    const next = viewOver(this.#spare, this.#world);
+    this.#spare = this.#view;
+    this.#view = next;
+    return next;
   }
 
   /** Of a divided match: what all have in common, and each region to those who have it in sight, once that is known. */
@@ -193,8 +202,9 @@ export class Match {
 
   #forget(): void {
     this.#shown = undefined;
-    this.#spare = undefined;
     this.#shownParts = undefined;
+    this.#view = undefined;
+    this.#spare = undefined;
   }
 
   #end(state: MatchState, reason: Closed_Reason): void {

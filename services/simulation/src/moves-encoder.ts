@@ -1,5 +1,6 @@
-import { onlyMoved, turnBetween, type View } from '@clew/maze';
+import { turnBetween, type World } from '@clew/maze';
 import type { Scratch } from '@clew/service-kit/scratch';
+import { HEADING, LAST_INPUT, COLUMNS as SHOWN_COLUMNS, type Shown, X, Y, Z } from './shown.ts';
 
 /** Tags of PlayResponse, FrameHeader, Region and Moves, as proto/clew/play/v1 numbers their fields. */
 const HEADER = 0x12;
@@ -20,45 +21,41 @@ const used = new Int32Array(COLUMNS);
  * The frame of a tick in which avatars moved and nothing else happened, which nearly all are: as `delta` and the generated
  * writer would make it, without lists and messages in between. Undefined when something else happened.
  */
-export function encodeMoves(base: View, next: View, scratch: Scratch): Uint8Array | undefined {
-  if (base.layout !== next.layout || base.level !== next.level || base.clews !== next.clews) return undefined;
-  if (!gather(base, next)) return undefined;
-  scratch.uint32(HEADER).fork().uint32(TICK).uint32(next.tick).join();
+export function encodeMoves(shown: Shown, world: World, scratch: Scratch): Uint8Array | undefined {
+  if (!shown.onlyMoved(world)) return undefined;
+  gather(shown, world);
+  scratch.uint32(HEADER).fork().uint32(TICK).uint32(world.tick).join();
   scratch.uint32(REGIONS).fork();
   if (moved > 0) writeMoves(scratch);
   scratch.join();
   return scratch.finish();
 }
 
-/** False when an avatar came, went, or changed in another way. */
-function gather({ avatars: before }: View, { avatars: after }: View): boolean {
-  if (before.length !== after.length) return false;
-  if (rows.length < after.length * COLUMNS) rows = new Int32Array(after.length * COLUMNS);
+function gather({ rows: before }: Shown, { avatars }: World): void {
+  if (rows.length < avatars.length * COLUMNS) rows = new Int32Array(avatars.length * COLUMNS);
   moved = 0;
   used.fill(0);
-  let seat = 0;
-  for (let index = 0; index < after.length; index++) {
-    const from = before[index]!;
-    const to = after[index]!;
-    if (from.seat !== to.seat || !onlyMoved(from, to)) return false;
-    const x = to.x - from.x;
-    const y = to.y - from.y;
-    const z = to.z - from.z;
-    const heading = turnBetween(from.heading, to.heading);
-    const lastInput = to.lastInput - from.lastInput;
+  let seatBefore = 0;
+  for (let seat = 0; seat < avatars.length; seat++) {
+    const avatar = avatars[seat]!;
+    const row = seat * SHOWN_COLUMNS;
+    const x = avatar.x - before[row + X]!;
+    const y = avatar.y - before[row + Y]!;
+    const z = avatar.z - before[row + Z]!;
+    const heading = turnBetween(before[row + HEADING]!, avatar.heading);
+    const lastInput = avatar.lastInput - before[row + LAST_INPUT]!;
     if ((x | y | z | heading | lastInput) === 0) continue;
     const at = moved * COLUMNS;
-    rows[at] = to.seat - seat;
+    rows[at] = seat - seatBefore;
     rows[at + 1] = x;
     rows[at + 2] = y;
     rows[at + 3] = z;
     rows[at + 4] = heading;
     rows[at + 5] = lastInput;
     for (let column = 1; column < COLUMNS; column++) used[column]! |= rows[at + column]!;
-    seat = to.seat;
+    seatBefore = seat;
     moved++;
   }
-  return true;
 }
 
 function writeMoves(scratch: Scratch): void {
