@@ -22,12 +22,19 @@ export function isPlayed(figure: Figure, tick: number): boolean {
 
 /** Lets happen what came from outside in a tick, in the order that JournalRecord tells. */
 export function takeRecord(world: World, record: JournalRecord): void {
+  const { avatars, tick } = world;
+  const { leaves, joins, detaches, attaches } = record;
+  if (leaves.length + joins.length + detaches.length + attaches.length > 0) changeSeats(world, record);
+  const inputs = inOrder(record.inputs);
+  for (let index = 0; index < inputs.length; index++) takeInput(avatars[inputs[index]!.seat], inputs[index]!, tick);
+}
+
+function changeSeats(world: World, { leaves, joins, detaches, attaches }: JournalRecord): void {
   const { avatars } = world;
-  for (const seat of record.leaves) leave(avatars[seat]);
-  for (const entry of record.joins) join(world, entry);
-  for (const seat of record.detaches) detach(avatars[seat]);
-  for (const seat of record.attaches) attach(avatars[seat], world.tick);
-  for (const input of inOrder(record.inputs)) takeInput(avatars[input.seat], input, world.tick);
+  for (const seat of leaves) leave(avatars[seat]);
+  for (const entry of joins) join(world, entry);
+  for (const seat of detaches) detach(avatars[seat]);
+  for (const seat of attaches) attach(avatars[seat], world.tick);
 }
 
 /** The bot goes on where the player was, with his points. */
