@@ -26,14 +26,14 @@ export async function measureTrunkFloor(
   await using owned = new AsyncDisposableStack();
   const start = (core: number, program: string, bytes: number) =>
     owned.adopt(spawnOn(core, program, [String(port), String(bytes)]), ended);
-  const floor = start(SERVER_CORE, 'floor.ts', downBytes);
+  const floor = start(SERVER_CORE, 'bench/trunk/floor.ts', downBytes);
   const lines = createInterface(floor.stdout!);
   await once(lines, 'line', { signal: bench.stop });
   let report: TickReport | undefined;
   lines.on('line', (line) => {
     report = JSON.parse(line);
   });
-  const load = start(LOAD_CORE, 'floor-load.ts', upBytes);
+  const load = start(LOAD_CORE, 'bench/trunk/floor-load.ts', upBytes);
   const failed = Promise.race([once(floor, 'exit'), once(load, 'exit')]).then(() => {
     throw new Error('the floor under the trunk ended');
   });
@@ -44,7 +44,7 @@ export async function measureTrunkFloor(
 }
 
 function spawnOn(core: number, program: string, args: readonly string[]): ChildProcess {
-  const command = ['--cpu-list', String(core), node, join(root, 'bench/trunk', program), ...args];
+  const command = ['--cpu-list', String(core), node, join(root, program), ...args];
   return spawn('taskset', command, { env: toolEnvironment(), stdio: ['ignore', 'pipe', 'inherit'] });
 }
 
