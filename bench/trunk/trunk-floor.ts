@@ -24,16 +24,16 @@ export async function measureTrunkFloor(
 ): Promise<TickReport> {
   const [port] = await freePorts(1);
   await using owned = new AsyncDisposableStack();
-  const start = (core: number, program: string, bytes: number) =>
-    owned.adopt(spawnOn(core, program, [String(port), String(bytes)]), ended);
-  const floor = start(SERVER_CORE, 'bench/trunk/floor.ts', downBytes);
+  const start = (core: number, role: string, bytes: number) =>
+    owned.adopt(spawnOn(core, [role, String(port), String(bytes)]), ended);
+  const floor = start(SERVER_CORE, 'serve', downBytes);
   const lines = createInterface(floor.stdout!);
   await once(lines, 'line', { signal: bench.stop });
   let report: TickReport | undefined;
   lines.on('line', (line) => {
     report = JSON.parse(line);
   });
-  const load = start(LOAD_CORE, 'bench/trunk/floor-load.ts', upBytes);
+  const load = start(LOAD_CORE, 'load', upBytes);
   const failed = Promise.race([once(floor, 'exit'), once(load, 'exit')]).then(() => {
     throw new Error('the floor under the trunk ended');
   });
@@ -43,8 +43,8 @@ export async function measureTrunkFloor(
   return report;
 }
 
-function spawnOn(core: number, program: string, args: readonly string[]): ChildProcess {
-  const command = ['--cpu-list', String(core), node, join(root, program), ...args];
+function spawnOn(core: number, args: readonly string[]): ChildProcess {
+  const command = ['--cpu-list', String(core), node, join(root, 'bench/trunk/floor/main.ts'), ...args];
   return spawn('taskset', command, { env: toolEnvironment(), stdio: ['ignore', 'pipe', 'inherit'] });
 }
 
