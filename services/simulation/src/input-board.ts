@@ -52,10 +52,16 @@ export class InputBoard {
   note(line: number, rows: ArrayLike<number>, at: number, nowMs: number): boolean {
     const numbers = this.#numbers;
     if ((numbers[line + OFFERED]! | numbers[line + WAITING]!) !== 0) return false;
+    this.write(line, rows, at, nowMs);
+    return true;
+  }
+
+  /** Writes the input in the row that begins at `at` as the first since the last tick. */
+  write(line: number, rows: ArrayLike<number>, at: number, nowMs: number): void {
+    const numbers = this.#numbers;
     for (let column = 0; column < INPUT_COLUMNS; column++) numbers[line + column] = rows[at + column]!;
     numbers[line + CAME_MS] = nowMs;
     numbers[line + OFFERED] = 1;
-    return true;
   }
 
   /** The `index`-th of the inputs of a match's tick: an object for all matches, each of which is done with it before the next one. */

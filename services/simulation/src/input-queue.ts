@@ -68,17 +68,14 @@ export class InputQueue {
 
   /** Notes the input in the row that begins at `at`. False: too many wait. */
   offer(rows: ArrayLike<number>, at: number, nowMs: number): boolean {
-    const { numbers } = this.#board;
-    const { line, size } = this;
-    if (size >= WAITING_MAX) return false;
-    numbers[line + OFFERED]!++;
-    if (numbers[line + OFFERED] === 1) {
-      for (let column = 0; column < INPUT_COLUMNS; column++) numbers[line + column] = rows[at + column]!;
-      numbers[line + CAME_MS] = nowMs;
-    } else {
-      for (let column = 0; column < INPUT_COLUMNS; column++) this.#others.push(rows[at + column]!);
-      this.#others.push(nowMs);
+    if (this.size >= WAITING_MAX) return false;
+    if (this.#get(OFFERED) === 0) {
+      this.#board.write(this.line, rows, at, nowMs);
+      return true;
     }
+    this.#board.numbers[this.line + OFFERED]!++;
+    for (let column = 0; column < INPUT_COLUMNS; column++) this.#others.push(rows[at + column]!);
+    this.#others.push(nowMs);
     return true;
   }
 
