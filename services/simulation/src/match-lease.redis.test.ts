@@ -77,41 +77,41 @@ suite('match leases', () => {
   });
 
   test('take turns when they are many, and each has its own in a round', async (context) => {
-    const { world, lease, count } = await leased(context, { matchesMax: 40, renewMs: 300 });
-    for (let number = 1; number <= 40; number++) world.match(1, `m-${number}`);
+    const { world, lease, count } = await leased(context, { matchesMax: 160, renewMs: 300 });
+    for (let number = 1; number <= 160; number++) world.match(1, `m-${number}`);
     const stop = new AbortController();
     const done = lease.run(stop.signal);
     const seen = new Set<number>();
-    while (count('reinstated') < 40) {
+    while (count('reinstated') < 160) {
       seen.add(count('reinstated'));
       await new Promise((resolve) => setImmediate(resolve));
     }
     stop.abort();
     await done;
-    assert.deepEqual([...seen], [0, 16, 32]);
+    assert.deepEqual([...seen], [0, 64, 128]);
   });
 
   test('are not renewed once their match is over, although it had yet to take its turn', async (context) => {
-    const { world, lease, count, record } = await leased(context, { matchesMax: 40, renewMs: 300 });
-    for (let number = 1; number <= 20; number++) world.match(1, `m-${number}`);
+    const { world, lease, count, record } = await leased(context, { matchesMax: 80, renewMs: 300 });
+    for (let number = 1; number <= 80; number++) world.match(1, `m-${number}`);
     const stop = new AbortController();
     const done = lease.run(stop.signal);
     while (count('reinstated') === 0) await new Promise((resolve) => setImmediate(resolve));
-    const last = world.matches.get('m-20')!;
+    const last = world.matches.get('m-80')!;
     world.matches.end(last, Closed_Reason.REASON_MATCH_FAILED);
-    while (count('reinstated') < 19) await new Promise((resolve) => setImmediate(resolve));
+    while (count('reinstated') < 79) await new Promise((resolve) => setImmediate(resolve));
     stop.abort();
     await done;
-    assert.equal(count('reinstated'), 19);
-    assert.deepEqual(await record('m-20'), {});
+    assert.equal(count('reinstated'), 79);
+    assert.deepEqual(await record('m-80'), {});
   });
 
   test('carry more in a trip when trips take long, so that the round ends in time', () => {
-    assert.deepEqual(renewedBy(0, 100, 700), { count: 16, untilMs: 100 });
-    assert.deepEqual(renewedBy(100, 100, 700), { count: 32, untilMs: 200 });
-    assert.deepEqual(renewedBy(550, 100, 700), { count: 96, untilMs: 600 });
-    assert.deepEqual(renewedBy(650, 100, 700), { count: 100, untilMs: 700 });
-    assert.deepEqual(renewedBy(5_000, 100, 700), { count: 100, untilMs: 700 });
+    assert.deepEqual(renewedBy(0, 400, 700), { count: 64, untilMs: 100 });
+    assert.deepEqual(renewedBy(100, 400, 700), { count: 128, untilMs: 200 });
+    assert.deepEqual(renewedBy(550, 400, 700), { count: 384, untilMs: 600 });
+    assert.deepEqual(renewedBy(650, 400, 700), { count: 400, untilMs: 700 });
+    assert.deepEqual(renewedBy(5_000, 400, 700), { count: 400, untilMs: 700 });
     assert.deepEqual(renewedBy(0, 0, 700), { count: 0, untilMs: 700 });
   });
 

@@ -151,7 +151,7 @@ export class MatchLease {
 }
 
 /** Most in one trip, while trips keep time, and in one run of the script. */
-const TOGETHER = 16;
+const TOGETHER = 64;
 /** What the script answers for a key that holds something else. */
 const UNREADABLE = -1;
 
