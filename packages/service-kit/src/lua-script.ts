@@ -27,8 +27,8 @@ export interface ScriptCall {
 }
 
 /**
- * One transition: a Lua file whose header tells purpose, KEYS, ARGV and returns. On a Cluster all KEYS share a hash tag. Run by its
- * hash, sent whole when the server does not know it. Replies are RESP: integers, strings (Buffers with runBuffer), arrays.
+ * One transition: a Lua file whose header tells purpose, KEYS, ARGV and returns. On a Cluster all KEYS share a hash tag. Run by
+ * its hash, sent whole when the server does not know it. Replies are RESP: integers, strings (Buffers with runBuffer), arrays.
  *
  * Scripts that keep the same law may share one file of Lua, the prelude: it is put before the script, behind its `#!`
  * line if it has one.

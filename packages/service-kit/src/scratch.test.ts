@@ -9,47 +9,24 @@ const uint32 = fc.nat({ max: 0xffff_ffff });
 
 /** Calls that write, on whatever writer. */
 type Write = (writer: BinaryWriter | Scratch) => void;
+const writing = <Value>(
+  values: fc.Arbitrary<Value>,
+  write: (writer: BinaryWriter | Scratch, value: Value) => unknown,
+) =>
+  values.map(
+    (value): Write =>
+      (writer) =>
+        void write(writer, value),
+  );
 const write: fc.Arbitrary<Write> = fc.oneof(
-  uint32.map(
-    (value): Write =>
-      (writer) =>
-        void writer.uint32(value),
-  ),
-  fc.nat({ max: 0x7fff_ffff }).map(
-    (value): Write =>
-      (writer) =>
-        void writer.int32(value),
-  ),
-  fc.integer().map(
-    (value): Write =>
-      (writer) =>
-        void writer.sint32(value),
-  ),
-  fc.nat({ max: Number.MAX_SAFE_INTEGER }).map(
-    (value): Write =>
-      (writer) =>
-        void writer.int64(value),
-  ),
-  uint32.map(
-    (value): Write =>
-      (writer) =>
-        void writer.fixed32(value),
-  ),
-  fc.boolean().map(
-    (value): Write =>
-      (writer) =>
-        void writer.bool(value),
-  ),
-  fc.string({ unit: 'grapheme' }).map(
-    (value): Write =>
-      (writer) =>
-        void writer.string(value),
-  ),
-  fc.uint8Array({ maxLength: 300 }).map(
-    (value): Write =>
-      (writer) =>
-        void writer.bytes(value),
-  ),
+  writing(uint32, (writer, value) => writer.uint32(value)),
+  writing(fc.nat({ max: 0x7fff_ffff }), (writer, value) => writer.int32(value)),
+  writing(fc.integer(), (writer, value) => writer.sint32(value)),
+  writing(fc.nat({ max: Number.MAX_SAFE_INTEGER }), (writer, value) => writer.int64(value)),
+  writing(uint32, (writer, value) => writer.fixed32(value)),
+  writing(fc.boolean(), (writer, value) => writer.bool(value)),
+  writing(fc.string({ unit: 'grapheme' }), (writer, value) => writer.string(value)),
+  writing(fc.uint8Array({ maxLength: 300 }), (writer, value) => writer.bytes(value)),
 );
 const message: fc.Arbitrary<Write> = fc.letrec<{ message: Write }>((tie) => ({
   message: fc.oneof(

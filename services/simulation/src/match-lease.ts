@@ -41,8 +41,8 @@ type Gone = Pick<Match, 'id' | 'epoch' | 'hasEnded'>;
  * E2 A higher epoch or a tombstone refuses: the match is somebody else's or nobody's, and is dropped here.
  * E3 A match that came to its end leaves a tombstone, one that was lost (it failed, the process stops) leaves nothing, so
  *    that its players wait again at once. Also when Redis was away at that moment; beyond the bound the lease runs out.
- * E4 Hundreds renewed at once would be a tick's work: they take turns, a few in a trip and in one run of the script. While Redis is slow, trips carry more,
- *    so that no lease waits longer than the round before it took.
+ * E4 Hundreds renewed at once would be a tick's work: they take turns, some in a trip and in one run of the script. While Redis
+ *    is slow, trips carry more, so that no lease waits longer than the round before it took.
  */
 export class MatchLease {
   readonly #options: MatchLeaseOptions;

@@ -166,8 +166,8 @@ export class Match {
     const { encoder } = this.#surroundings;
     encoder.beginMatch(this.#shown, world);
     for (const audience of this.seating.audiences) audience.send(encoder, world, this.#record);
-    this.#shown ??= new Shown(world);
-    this.#shown.show(world);
+    if (this.#shown === undefined) this.#shown = new Shown(world);
+    else this.#shown.show(world);
   }
 
   #look(): View {

@@ -1,4 +1,4 @@
-import type { Avatar, Clew, Layout, Level, View, World } from '@clew/maze';
+import { type Avatar, emptyView, type View, type World } from '@clew/maze';
 
 /** Columns of a row, one row for each seat: what changes in nearly every tick, then what rarely does. */
 export const X = 0;
@@ -21,28 +21,23 @@ export class Shown {
   readonly rows: Int32Array;
   /** M3: a name for each of them. */
   readonly #names: string[] = [];
-  #tick: number;
-  #layout: Layout;
-  #level: Level;
-  #clews: readonly Clew[];
+  #tick = emptyView.tick;
+  #layout = emptyView.layout;
+  #level = emptyView.level;
+  #clews = emptyView.clews;
 
   constructor(world: World) {
     this.rows = new Int32Array(world.avatars.length * COLUMNS);
-    this.#tick = world.tick;
-    this.#layout = world.layout;
-    this.#level = world.level;
-    this.#clews = world.clews;
-    this.#showAvatars(world);
+    this.show(world);
   }
 
   /** From now on they know the world as it is. */
-  show(world: World): void {
-    if (this.#tick === world.tick) return;
-    this.#tick = world.tick;
-    this.#layout = world.layout;
-    this.#level = world.level;
-    this.#clews = world.clews;
-    this.#showAvatars(world);
+  show({ tick, layout, level, clews, avatars }: World): void {
+    this.#tick = tick;
+    this.#layout = layout;
+    this.#level = level;
+    this.#clews = clews;
+    for (let seat = 0; seat < avatars.length; seat++) this.#showAvatar(seat, avatars[seat]!);
   }
 
   /** Whether nothing but avatars may have changed, and of those nothing but where they are. */
@@ -87,21 +82,18 @@ export class Shown {
     };
   }
 
-  #showAvatars({ avatars }: World): void {
+  #showAvatar(seat: number, avatar: Avatar): void {
     const { rows } = this;
-    for (let seat = 0; seat < avatars.length; seat++) {
-      const avatar = avatars[seat]!;
-      const row = seat * COLUMNS;
-      rows[row + X] = avatar.x;
-      rows[row + Y] = avatar.y;
-      rows[row + Z] = avatar.z;
-      rows[row + HEADING] = avatar.heading;
-      rows[row + LAST_INPUT] = avatar.lastInput;
-      rows[row + POINTS] = avatar.points;
-      rows[row + CLEWS] = avatar.clews;
-      rows[row + FLAGS] = avatar.flags;
-      rows[row + ARRIVAL] = avatar.arrival;
-      if (this.#names[seat] !== avatar.displayName) this.#names[seat] = avatar.displayName;
-    }
+    const row = seat * COLUMNS;
+    rows[row + X] = avatar.x;
+    rows[row + Y] = avatar.y;
+    rows[row + Z] = avatar.z;
+    rows[row + HEADING] = avatar.heading;
+    rows[row + LAST_INPUT] = avatar.lastInput;
+    rows[row + POINTS] = avatar.points;
+    rows[row + CLEWS] = avatar.clews;
+    rows[row + FLAGS] = avatar.flags;
+    rows[row + ARRIVAL] = avatar.arrival;
+    this.#names[seat] = avatar.displayName;
   }
 }

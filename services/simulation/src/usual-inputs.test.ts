@@ -16,6 +16,11 @@ suite('usual inputs', () => {
     );
   });
 
+  test('are read however many they are', () => {
+    const inputs = Array.from({ length: 50_000 }, (_, index) => index);
+    assert.deepEqual([...(readUsualInputs(encoded({ inputs })) ?? [])], inputs);
+  });
+
   for (const [what, message] of [
     ['nothing', {}],
     ['a name', { edgeId: 'edge-1', inputs: [1, 2, 3] }],
