@@ -8,9 +8,14 @@ import type { Server } from './server.ts';
 
 /**
  * Starts a peer's program on the servers' core; it gets a port and `more` as arguments and says "serving" when it does.
- * Whatever else it prints is thrown away.
+ * Whatever else it prints is `onLine`'s.
  */
-export async function startPeer(program: string, scheme: 'http' | 'ws', more: readonly string[] = []): Promise<Server> {
+export async function startPeer(
+  program: string,
+  scheme: 'http' | 'ws',
+  more: readonly string[] = [],
+  onLine: (line: string) => void = () => {},
+): Promise<Server> {
   const [port] = await freePorts(1);
   const command = ['--cpu-list', String(SERVER_CORE), node, program, String(port), ...more];
   const child = spawn('taskset', command, {
@@ -18,7 +23,7 @@ export async function startPeer(program: string, scheme: 'http' | 'ws', more: re
     stdio: ['ignore', 'pipe', 'inherit'],
   });
   const { promise: serving, resolve, reject } = Promise.withResolvers<void>();
-  createInterface(child.stdout).on('line', (line) => line === 'serving' && resolve());
+  createInterface(child.stdout).on('line', (line) => (line === 'serving' ? resolve() : onLine(line)));
   child.once('error', reject).once('exit', (code) => reject(new Error(`${program} ended with code ${code}`)));
   await serving;
   return {
